@@ -1,0 +1,55 @@
+package io.imdsight.model;
+
+import java.util.List;
+
+/**
+ * A process as it was when it opened a connection. Every text is escaped ({@link Escaped}) and free of secrets.
+ *
+ * @param pid process id (thread group id) in the agent's pid namespace
+ * @param executable path of the program, as /proc/PID/exe has it; null where it could not be read
+ * @param arguments the command line, one element an argument; null where it could not be read, empty for a kernel thread
+ * @param title the name that a person would use: the script for an interpreter, otherwise the command name; null where not known
+ * @param userId real user id; -1 where not known
+ * @param owner the user's name; null where there is none
+ * @param startTimeNanos when the process started, nanoseconds since 1970-01-01T00:00:00Z; 0 where not known
+ * @param systemdUnit the unit it runs in, as {@code nightly.service}; null outside systemd
+ * @param containerId the container's full id; null outside a container
+ * @param podUid the Kubernetes pod's uid with hyphens; null outside Kubernetes
+ * @param parents its ancestors, the parent first, pid 1 last; empty where not known. An ancestor's own {@code parents} is empty
+ */
+public record Caller(
+        int pid,
+        String executable,
+        List<String> arguments,
+        String title,
+        int userId,
+        String owner,
+        long startTimeNanos,
+        String systemdUnit,
+        String containerId,
+        String podUid,
+        List<Caller> parents) {
+    /** The arguments joined by blanks, those with blanks or quotes in them quoted as a shell would; null where {@link #arguments} is. */
+    public String commandLine() {
+        if (arguments == null) {
+            return null;
+        }
+        StringBuilder out = new StringBuilder();
+        for (String a : arguments) {
+            if (!out.isEmpty()) {
+                out.append(' ');
+            }
+            if (!a.isEmpty() && a.chars().allMatch(Caller::needsNoQuotes)) {
+                out.append(a);
+            } else {
+                out.append('\'').append(a.replace("'", "'\\''")).append('\'');
+            }
+        }
+        return out.toString();
+    }
+
+    private static boolean needsNoQuotes(int c) {
+        return c > ' ' && c != '\'' && c != '"' && c != '`' && c != '$' && c != '&' && c != '|' && c != ';' && c != '<'
+                && c != '>' && c != '(' && c != ')';
+    }
+}

@@ -1,0 +1,40 @@
+package io.imdsight.model;
+
+/** Where something was discarded. The label is the value of {@code where} in {@code imdsight_drops_total}. */
+public enum Drop implements Labelled {
+    /** The kernel's packet ring was full. Unit: packets. */
+    KERNEL_RING("kernel-ring"),
+    /** The network interface or its driver dropped packets, as libpcap reports it. */
+    INTERFACE("interface"),
+    /** A packet whose headers contradict each other or end too early. */
+    PACKET_DAMAGED("packet-damaged"),
+    /** A packet of a link type that is not read. */
+    LINK_TYPE("link-type"),
+    /** An IP fragment: its TCP header or payload cannot be placed. */
+    IP_FRAGMENT("ip-fragment"),
+    /** A part of a capture file that could not be read. */
+    FILE_DAMAGED("file-damaged"),
+    /** Out-of-order bytes for which the stream memory had no room; they become a gap. Unit: bytes. */
+    STREAM_MEMORY("stream-memory"),
+    /** A connection forgotten early because the table was full. */
+    CONNECTION_TABLE("connection-table"),
+    /** A request waiting for its answer, forgotten because too many waited on its connection. */
+    PIPELINE("pipeline"),
+    /** Bytes on a connection to the service that are no HTTP request. Unit: connections. */
+    NOT_HTTP("not-http"),
+    /** Records that the kernel's probe ring had no room for. */
+    PROBE_RING("probe-ring"),
+    /** A socket look-up skipped because too many waited. */
+    LOOKUP_QUEUE("lookup-queue");
+
+    private final String label;
+
+    Drop(String label) {
+        this.label = label;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,19 @@
+package io.imdsight.model;
+
+/**
+ * One request and what became of it.
+ *
+ * @param timestampNanos when the request's head was complete (or, hidden in part, last seen): nanoseconds since 1970-01-01T00:00:00Z
+ * @param link where the request was first seen
+ * @param connection its connection
+ * @param connectionOpenedNanos when the first packet of the connection was seen; tells a reused port from its predecessor
+ * @param request the request's head
+ * @param answer the answer
+ */
+public record Exchange(
+        long timestampNanos,
+        Link link,
+        Connection connection,
+        long connectionOpenedNanos,
+        RequestHead request,
+        Answer answer) {}

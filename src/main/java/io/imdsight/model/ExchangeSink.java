@@ -1,0 +1,23 @@
+package io.imdsight.model;
+
+/** Takes what a decoder finds. Called by the capture's thread: an implementation must not block. */
+public interface ExchangeSink {
+    /**
+     * A connection to the service was seen for the first time, usually by its SYN: the moment to ask the kernel for its owner.
+     *
+     * @param connection the connection, as first seen
+     * @param timestampNanos when, nanoseconds since 1970-01-01T00:00:00Z
+     */
+    default void opened(Connection connection, long timestampNanos) {}
+
+    /** A request and its end. */
+    void exchange(Exchange exchange);
+
+    /**
+     * Nothing more will come from this connection.
+     *
+     * @param connection the connection, as given to {@link #opened}
+     * @param openedNanos the timestamp given to {@link #opened}
+     */
+    default void closed(Connection connection, long openedNanos) {}
+}
