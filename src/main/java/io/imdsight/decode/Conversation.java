@@ -38,7 +38,6 @@ final class Conversation {
     final FlowTable.Place place = new FlowTable.Place(this);
 
     long lastNanos;
-    private boolean waiting;
 
     Conversation(Workshop workshop, Connection connection, long openedNanos) {
         this.workshop = workshop;
@@ -95,13 +94,14 @@ final class Conversation {
         }
     }
 
-    /** Whether a request waits for its answer, or a segment for its turn. */
+    /** Whether a request waits for its answer. */
     boolean isWaiting() {
-        return waiting;
+        return exchanges.isWaiting();
     }
 
-    void waitingChanged() {
-        waiting = !held.isEmpty() || exchanges.isWaiting();
+    /** Whether a segment waits for its turn. */
+    boolean isHolding() {
+        return !held.isEmpty();
     }
 
     boolean isDone() {
@@ -145,6 +145,7 @@ final class Conversation {
         if (fromOriginator) {
             exchanges.originatorSpoke(down);
         }
+        exchanges.expire(s.timestampNanos());
         if (s.has(Segment.RST)) {
             end(true);
         } else if (isReady(s, own, peer)) {
@@ -194,7 +195,6 @@ final class Conversation {
         }
         if (workshop.budget().take(Held.cost(s))) {
             held.add(Held.copyOf(s, fromOriginator, arrivals));
-            waitingChanged();
         } else {
             workshop.drops().add(Drop.STREAM_MEMORY, s.payloadLength());
         }
@@ -283,7 +283,6 @@ final class Conversation {
     private Held take(int index) {
         Held h = held.remove(index);
         workshop.budget().giveBack(Held.cost(h.segment()));
-        waitingChanged();
         return h;
     }
 
@@ -364,7 +363,6 @@ final class Conversation {
     void expire(long nowNanos) {
         expireHeld(nowNanos);
         exchanges.expire(nowNanos);
-        waitingChanged();
     }
 
     /** Nothing more will be read: reports what is open. */
@@ -379,7 +377,6 @@ final class Conversation {
         finishStream(down, false, connectionEnded);
         exchanges.resolveAll(connectionEnded);
         done = true;
-        waiting = false;
         workshop.sink().closed(connection, openedNanos);
     }
 

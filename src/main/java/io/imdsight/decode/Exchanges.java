@@ -61,7 +61,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             report(p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
         } else {
             pending.add(p);
-            conversation.waitingChanged();
         }
     }
 
@@ -91,6 +90,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             return true;
         }
         Pending p = firstUnanswered();
+        if (p != null && p.answerMayBeHidden && conversation.requestsUnexplained()) {
+            p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
+            release();
+            p = null;
+        }
         if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
             p = unseen(status);
             if (p == null) {
@@ -112,7 +116,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         Pending p = new Pending(
                 UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
         pending.addFirst(p);
-        conversation.waitingChanged();
         return p;
     }
 
@@ -179,8 +182,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
+        if (pending.isEmpty() || pending.peekFirst().timestampNanos > oldest) {
+            return; // in order, the first is the oldest
+        }
         for (Pending p : pending) {
-            if (!p.reported && p.resolution == null && p.timestampNanos < oldest) {
+            if (!p.reported && p.resolution == null && p.timestampNanos <= oldest) {
                 p.resolution = p.verdict(true);
             }
         }
@@ -231,7 +237,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 all.remove();
             }
         }
-        conversation.waitingChanged();
     }
 
     private void report(Pending p, Answer answer) {
