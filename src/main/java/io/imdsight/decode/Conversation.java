@@ -21,6 +21,12 @@ final class Conversation {
     /** A segment this far from what is expected is none of this connection's: the largest window is 2^30 (RFC 7323), ours stay far below. */
     private static final int WINDOW_BYTES_MAX = 1 << 24;
 
+    /**
+     * How long an answer may take once the originator has closed its side. One that only half-closes reads on and has its answer at once; one
+     * that has given up never acknowledges another byte.
+     */
+    private static final long HALF_CLOSED_NANOS = 2_000_000_000L;
+
     private final Workshop workshop;
     private final Connection connection;
     private final long openedNanos;
@@ -28,6 +34,7 @@ final class Conversation {
     private final Stream up = new Stream();
     private final Stream down = new Stream();
     private final List<Held> held = new ArrayList<>(0);
+    private long upFinishedNanos;
     private boolean sawOpening;
     private int openingSequence;
     private int arrivals;
@@ -99,9 +106,9 @@ final class Conversation {
         return exchanges.isWaiting();
     }
 
-    /** Whether a segment waits for its turn. */
+    /** Whether something is due sooner than an answer: a segment that waits for its turn, an originator that has closed. */
     boolean isHolding() {
-        return !held.isEmpty();
+        return !held.isEmpty() || up.isFinished() && exchanges.isWaiting();
     }
 
     boolean isDone() {
@@ -301,7 +308,9 @@ final class Conversation {
             if (own.parser() != null) {
                 own.parser().end();
             }
-            if (!fromOriginator) {
+            if (fromOriginator) {
+                upFinishedNanos = s.timestampNanos();
+            } else {
                 exchanges.responderEnded();
             }
         }
@@ -363,6 +372,9 @@ final class Conversation {
     void expire(long nowNanos) {
         expireHeld(nowNanos);
         exchanges.expire(nowNanos);
+        if (up.isFinished() && nowNanos - upFinishedNanos >= HALF_CLOSED_NANOS) {
+            exchanges.originatorEnded();
+        }
     }
 
     /** Nothing more will be read: reports what is open. */

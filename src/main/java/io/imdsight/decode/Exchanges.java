@@ -44,6 +44,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             }
         }
         release();
+        workshop.sink()
+                .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
         add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentStart() + 1);
     }
 
@@ -173,6 +175,16 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     void responderEnded() {
         for (Pending p : pending) {
             if (!p.isAnswered() && p.resolution == null) {
+                p.resolution = p.verdict(true);
+            }
+        }
+        release();
+    }
+
+    /** The originator closed its side a while ago: what it has not acknowledged, it never will. */
+    void originatorEnded() {
+        for (Pending p : pending) {
+            if (p.resolution == null) {
                 p.resolution = p.verdict(true);
             }
         }
