@@ -29,6 +29,15 @@ final class Received implements SegmentSink {
         return segments.size();
     }
 
+    /** A copy, for tests that look while a capture runs. */
+    synchronized List<Segment> all() {
+        return List.copyOf(segments);
+    }
+
+    synchronized int idleCount() {
+        return idle.size();
+    }
+
     synchronized boolean sawPayload(String part) {
         return payloads.stream().anyMatch(p -> p.contains(part));
     }
@@ -61,6 +70,12 @@ final class Received implements SegmentSink {
                 || s.payloadOffset() + s.payloadCaptured() > s.data().length
                 || s.link() == null) {
             throw new AssertionError("a segment that breaks its own contract: " + s);
+        }
+    }
+
+    static void check(CaptureFileException e) {
+        if (e.kind() == null || e.contents() == null || e.getMessage() == null) {
+            throw new AssertionError("an exception that says too little", e);
         }
     }
 }
