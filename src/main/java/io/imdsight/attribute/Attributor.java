@@ -152,13 +152,14 @@ public final class Attributor implements Closeable {
 
     /** What was seen and found so far. */
     public AttributorCounts counts() {
-        long[] seen = probe == null ? new long[5] : probe.counts();
+        long[] seen = probe == null ? new long[6] : probe.counts();
         return new AttributorCounts(
                 seen[0],
                 seen[1],
                 seen[2],
                 seen[3],
                 seen[4],
+                seen[5],
                 lookup == null ? 0 : lookup.lookups(),
                 lookup == null ? 0 : lookup.named(),
                 found.get(EvidenceMethod.CONNECT_PROBE.ordinal()),

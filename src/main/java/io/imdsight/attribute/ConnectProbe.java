@@ -46,6 +46,7 @@ final class ConnectProbe implements Closeable {
     private volatile boolean closing;
     private long expiredNanos;
     private long named;
+    private long namingNanos;
     private long lost;
 
     private ConnectProbe(
@@ -125,6 +126,7 @@ final class ConnectProbe implements Closeable {
         for (Connect c : begun) {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
                 read.put(c.pid, reader.read(c.pid));
+                namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
             }
         }
         for (Connect c : begun) {
@@ -188,12 +190,12 @@ final class ConnectProbe implements Closeable {
         }
     }
 
-    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, lost. */
+    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, time to name, lost. */
     long[] counts() {
         lock.lock();
         try {
             step();
-            return new long[] {table.connects(), table.established(), table.refused(), named, lost};
+            return new long[] {table.connects(), table.established(), table.refused(), named, namingNanos, lost};
         } finally {
             lock.unlock();
         }
