@@ -26,6 +26,9 @@ public final class KernelException extends IOException {
     public static final int ENODEV = 19;
 
     /** See {@link #EPERM}. */
+    public static final int EOPNOTSUPP = 95;
+
+    /** See {@link #EPERM}. */
     public static final int ENOBUFS = 105;
 
     private static final long serialVersionUID = 1;

@@ -16,7 +16,7 @@ public final class NetworkNamespace implements Closeable {
     /** What the link reads: {@code net:[4026531833]}; namespaces(7). */
     private static final Pattern LINK = Pattern.compile("net:\\[([0-9]{1,19})\\]");
 
-    private final int fd;
+    private int fd;
 
     private NetworkNamespace(int fd) {
         this.fd = fd;
@@ -56,12 +56,15 @@ public final class NetworkNamespace implements Closeable {
         return Long.parseLong(m.group(1));
     }
 
-    int fd() {
+    synchronized int fd() {
         return fd;
     }
 
     @Override
-    public void close() {
-        LibC.close(fd);
+    public synchronized void close() {
+        if (fd >= 0) {
+            LibC.close(fd);
+            fd = -1;
+        }
     }
 }
