@@ -99,6 +99,9 @@ public final class PrivateNetwork implements Closeable {
         try {
             machine.createVethPair(MACHINE_INTERFACE, SERVICE_INTERFACE, serviceThread.namespace());
         } catch (KernelException e) {
+            if (e.error() != KernelException.EOPNOTSUPP) {
+                throw e;
+            }
             throw new IOException(e.getMessage() + "; needs the kernel module veth: modprobe veth", e);
         }
         wired = true;
