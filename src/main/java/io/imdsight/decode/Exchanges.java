@@ -1,0 +1,240 @@
+package io.imdsight.decode;
+
+import io.imdsight.model.Answer;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Link;
+import io.imdsight.model.RequestHead;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+
+/** Matches the answers of one connection to its requests, in order, and reports each pair once it is known how it ended. */
+final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
+    /** A request whose bytes were not seen: all that is known is its answer. */
+    private static final RequestHead UNSEEN = new RequestHead(null, null, null, 0, false);
+
+    private final Conversation conversation;
+    private final Workshop workshop;
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
+    private boolean answersUnknown;
+    private boolean notHttpCounted;
+
+    Exchanges(Conversation conversation, Workshop workshop) {
+        this.conversation = conversation;
+        this.workshop = workshop;
+    }
+
+    /** Whether a request waits to be reported. */
+    boolean isWaiting() {
+        for (Pending p : pending) {
+            if (!p.reported) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void request(RequestHead head) {
+        for (Pending p : pending) {
+            if (!p.isAnswered()
+                    && p.resolution == null
+                    && p.answerMayBeHidden
+                    && conversation.acknowledges(p.hiddenFrom)) {
+                p.resolution = Answer.HIDDEN; // the client has what was not seen, and goes on
+            }
+        }
+        release();
+        add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentStart() + 1);
+    }
+
+    private void add(RequestHead head, long nanos, Link link, int acknowledgedBy) {
+        Pending p = new Pending(head, nanos, link, acknowledgedBy);
+        MessageParser answers = conversation.down().parser();
+        boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
+        if (!unanswerable
+                && (pending.size() >= workshop.limits().pendingMax()
+                        || !workshop.budget().take(p.cost()))) {
+            overflow();
+            unanswerable = true;
+        }
+        if (unanswerable) {
+            report(p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
+        } else {
+            pending.add(p);
+            conversation.waitingChanged();
+        }
+    }
+
+    /** Too much waits here: from now on this connection's requests are reported without their answers. */
+    private void overflow() {
+        workshop.drops().add(Drop.PIPELINE, 1 + pending.size());
+        answersUnknown = true;
+        resolveAll(false);
+    }
+
+    @Override
+    public void requestStreamNotHttp() {
+        if (!notHttpCounted) {
+            notHttpCounted = true;
+            workshop.drops().add(Drop.NOT_HTTP);
+        }
+    }
+
+    @Override
+    public void streamMemoryShort() {
+        workshop.drops().add(Drop.STREAM_MEMORY);
+    }
+
+    @Override
+    public boolean answer(int status) {
+        if (answersUnknown) {
+            return true;
+        }
+        Pending p = firstUnanswered();
+        if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
+            p = unseen(status);
+            if (p == null) {
+                return true;
+            }
+        }
+        p.status = status;
+        p.answerSequence = conversation.segmentStart();
+        originatorHas(conversation.down());
+        return !"HEAD".equals(p.head.method());
+    }
+
+    /** An answer to nothing that was seen: to a request in a gap, or to bytes that only the service understood. */
+    private Pending unseen(int status) {
+        if (!conversation.requestsUnexplained() || conversation.requestsNotHttp() && (status < 200 || status > 299)) {
+            return null;
+        }
+        conversation.explainRequests();
+        Pending p = new Pending(
+                UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
+        pending.addFirst(p);
+        conversation.waitingChanged();
+        return p;
+    }
+
+    @Override
+    public boolean expectsAnswer() {
+        Pending p = firstUnanswered();
+        return p != null && Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) >= 0
+                || conversation.requestsUnexplained();
+    }
+
+    @Override
+    public void answersLost() {
+        int open = 0;
+        for (Pending p : pending) {
+            if (!p.isAnswered() && p.resolution == null) {
+                p.answerMayBeHidden = true;
+                p.hiddenFrom = conversation.down().next();
+                open++;
+            }
+        }
+        if (open > 1) {
+            answersUnknown = true; // which of them the next answer belongs to cannot be told, now and later
+            for (Pending p : pending) {
+                if (!p.isAnswered() && p.resolution == null) {
+                    p.resolution = Answer.HIDDEN;
+                }
+            }
+            release();
+        }
+    }
+
+    /** The originator said how far it has read, or spoke without saying so. */
+    void originatorSpoke(Stream down) {
+        if (pending.isEmpty()) {
+            return;
+        }
+        originatorHas(down);
+        for (Pending p : pending) {
+            if (p.isAnswered()) {
+                p.spokeWithoutAcknowledging = true;
+            }
+        }
+    }
+
+    private void originatorHas(Stream down) {
+        for (Pending p : pending) {
+            if (p.isAnswered() && p.resolution == null && down.isAcknowledgedTo(p.answerSequence + 1)) {
+                p.resolution = new Answer(Answer.State.RECEIVED, p.status);
+            }
+        }
+        release();
+    }
+
+    /** The responder will send nothing more. */
+    void responderEnded() {
+        for (Pending p : pending) {
+            if (!p.isAnswered() && p.resolution == null) {
+                p.resolution = p.verdict(true);
+            }
+        }
+        release();
+    }
+
+    /** Reports requests that have waited too long. */
+    void expire(long nowNanos) {
+        long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
+        for (Pending p : pending) {
+            if (!p.reported && p.resolution == null && p.timestampNanos < oldest) {
+                p.resolution = p.verdict(true);
+            }
+        }
+        release();
+    }
+
+    /** Reports all that is left. */
+    void resolveAll(boolean connectionEnded) {
+        for (Pending p : pending) {
+            if (p.resolution == null) {
+                p.resolution = p.verdict(connectionEnded);
+            }
+        }
+        release();
+        pending.clear();
+    }
+
+    private Pending firstUnanswered() {
+        Iterator<Pending> all = pending.iterator();
+        while (all.hasNext()) {
+            Pending p = all.next();
+            if (!p.isAnswered()) {
+                if (!p.reported) {
+                    return p;
+                }
+                all.remove(); // its answer came after it was reported: consumed here
+                return p;
+            }
+        }
+        return null;
+    }
+
+    /** Reports from the front what is resolved; what was given up without an answer stays behind as a placeholder. */
+    private void release() {
+        Iterator<Pending> all = pending.iterator();
+        while (all.hasNext()) {
+            Pending p = all.next();
+            if (p.reported) {
+                continue;
+            }
+            if (p.resolution == null) {
+                break;
+            }
+            p.reported = true;
+            workshop.budget().giveBack(p.cost());
+            report(p, p.resolution);
+            if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN) {
+                all.remove();
+            }
+        }
+        conversation.waitingChanged();
+    }
+
+    private void report(Pending p, Answer answer) {
+        workshop.report(conversation, p, answer);
+    }
+}

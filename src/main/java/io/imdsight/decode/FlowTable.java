@@ -1,0 +1,168 @@
+package io.imdsight.decode;
+
+/**
+ * The known connections: found by their four-part name without an object for the question, and kept in lists by what may be forgotten first.
+ * One thread.
+ */
+final class FlowTable {
+    /** What may be forgotten first stands first. */
+    enum Rank {
+        /** Finished: kept so that late packets are recognised. */
+        DONE,
+        /** Opened, nothing said. */
+        SILENT,
+        /** Nothing waits. */
+        IDLE,
+        /** A request or a segment waits. */
+        WAITING
+    }
+
+    /** A conversation's place in the list of its rank. */
+    static final class Place {
+        final Conversation conversation;
+        private Place before = this;
+        private Place after = this;
+        private Rank rank;
+        private Flow flows;
+
+        Place(Conversation conversation) {
+            this.conversation = conversation;
+        }
+    }
+
+    /** One name of a conversation; behind address translation it has several. */
+    private static final class Flow {
+        final long originatorHigh;
+        final long originatorLow;
+        final long responderHigh;
+        final long responderLow;
+        final int ports;
+        final Conversation conversation;
+        Flow nextInBucket;
+        Flow nextOfConversation;
+
+        Flow(long oHigh, long oLow, long rHigh, long rLow, int ports, Conversation conversation) {
+            this.originatorHigh = oHigh;
+            this.originatorLow = oLow;
+            this.responderHigh = rHigh;
+            this.responderLow = rLow;
+            this.ports = ports;
+            this.conversation = conversation;
+        }
+    }
+
+    private final Flow[] buckets;
+    private final Place[] lists = new Place[Rank.values().length];
+    private final int[] listSizes = new int[lists.length];
+
+    FlowTable(int conversationsMax) {
+        buckets = new Flow[Integer.highestOneBit(Math.max(16, conversationsMax) - 1) << 2];
+        for (int i = 0; i < lists.length; i++) {
+            lists[i] = new Place(null);
+        }
+    }
+
+    int size() {
+        int n = 0;
+        for (int s : listSizes) {
+            n += s;
+        }
+        return n;
+    }
+
+    Conversation find(long oHigh, long oLow, int oPort, long rHigh, long rLow, int rPort) {
+        int ports = oPort << 16 | rPort;
+        Flow f = buckets[bucket(oHigh, oLow, rHigh, rLow, ports)];
+        while (f != null) {
+            if (f.originatorLow == oLow
+                    && f.ports == ports
+                    && f.originatorHigh == oHigh
+                    && f.responderLow == rLow
+                    && f.responderHigh == rHigh) {
+                return f.conversation;
+            }
+            f = f.nextInBucket;
+        }
+        return null;
+    }
+
+    /** Gives a conversation a name; the first one also enters it into the lists. */
+    void add(long oHigh, long oLow, int oPort, long rHigh, long rLow, int rPort, Conversation c) {
+        int ports = oPort << 16 | rPort;
+        Flow f = new Flow(oHigh, oLow, rHigh, rLow, ports, c);
+        int bucket = bucket(oHigh, oLow, rHigh, rLow, ports);
+        f.nextInBucket = buckets[bucket];
+        buckets[bucket] = f;
+        f.nextOfConversation = c.place.flows;
+        c.place.flows = f;
+    }
+
+    /** Puts a conversation at the end of the list of its rank. */
+    void touch(Conversation c) {
+        Place p = c.place;
+        Rank rank = c.isDone() ? Rank.DONE : c.isWaiting() ? Rank.WAITING : c.hasSpoken() ? Rank.IDLE : Rank.SILENT;
+        unlink(p);
+        Place end = lists[rank.ordinal()];
+        p.rank = rank;
+        listSizes[rank.ordinal()]++;
+        p.before = end.before;
+        p.after = end;
+        end.before.after = p;
+        end.before = p;
+    }
+
+    /** The conversation of a rank that has been quiet longest; null where there is none. */
+    Conversation oldest(Rank rank) {
+        return lists[rank.ordinal()].after.conversation;
+    }
+
+    /** The one behind in the same list; null at its end. */
+    Conversation after(Conversation c) {
+        return c.place.after.conversation;
+    }
+
+    /** Forgets a conversation with all its names. */
+    void remove(Conversation c) {
+        unlink(c.place);
+        Flow f = c.place.flows;
+        while (f != null) {
+            unbucket(f);
+            f = f.nextOfConversation;
+        }
+        c.place.flows = null;
+    }
+
+    private void unbucket(Flow gone) {
+        int bucket = bucket(gone.originatorHigh, gone.originatorLow, gone.responderHigh, gone.responderLow, gone.ports);
+        Flow f = buckets[bucket];
+        if (f == gone) {
+            buckets[bucket] = gone.nextInBucket;
+            return;
+        }
+        while (f != null && f.nextInBucket != gone) {
+            f = f.nextInBucket;
+        }
+        if (f != null) {
+            f.nextInBucket = gone.nextInBucket;
+        }
+    }
+
+    private void unlink(Place p) {
+        if (p.rank != null) {
+            listSizes[p.rank.ordinal()]--;
+            p.before.after = p.after;
+            p.after.before = p.before;
+            p.before = p;
+            p.after = p;
+            p.rank = null;
+        }
+    }
+
+    private int bucket(long oHigh, long oLow, long rHigh, long rLow, int ports) {
+        long h = oHigh * 0x9e3779b97f4a7c15L + oLow;
+        h = h * 0x9e3779b97f4a7c15L + (rHigh ^ rLow);
+        h = (h ^ h >>> 32) * 0x9e3779b97f4a7c15L + ports;
+        h *= 0xd6e8feb86659fd93L;
+        return (int) (h >>> 40) & buckets.length - 1;
+    }
+}

@@ -1,0 +1,426 @@
+package io.imdsight.decode;
+
+/**
+ * Finds the heads of HTTP/1 messages in one direction of a connection and skips their bodies (RFC 9112). Takes bytes in order, split anywhere,
+ * and gaps. Keeps no byte of a body and no value of a header.
+ *
+ * <p>After a gap that hides where the next message begins it is out of step: a start line then counts only at the beginning of a segment or
+ * behind an empty line, where clients and servers put one, so that a body is not taken for a message.
+ */
+abstract class MessageParser {
+    /** How the bytes behind a head are to be read. */
+    enum Body {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        UNTIL_CLOSE,
+        /** No HTTP any more: CONNECT, Upgrade. */
+        TUNNEL
+    }
+
+    private enum State {
+        START,
+        HEADERS,
+        BODY,
+        CHUNK_SIZE,
+        CHUNK_DATA,
+        CHUNK_END,
+        TRAILERS,
+        UNTIL_CLOSE,
+        OUT_OF_STEP,
+        DEAF
+    }
+
+    /** What is kept of a header line split over segments: enough for every name and for a User-Agent; the rest of the line is passed over. */
+    private static final int HEADER_KEEP_BYTES = 4096;
+
+    /** A chunk's size and its extensions: sixteen digits are the most that can mean anything. */
+    private static final int CHUNK_LINE_KEEP_BYTES = 64;
+
+    private final int headBytesMax;
+    private final LineBuffer line;
+    private State state = State.START;
+    private boolean eligible;
+    private boolean tooLong;
+    private int headBytes;
+    private long remaining;
+    private long contentLength;
+    private boolean chunked;
+
+    MessageParser(Budget budget, int headBytesMax) {
+        this.line = new LineBuffer(budget);
+        this.headBytesMax = headBytesMax;
+    }
+
+    /** Reads a start line; false where it is none. */
+    abstract boolean startLine(byte[] b, int offset, int length);
+
+    /** Whether these bytes may be the beginning of a start line. */
+    abstract boolean mayStart(byte[] b, int offset, int length);
+
+    /** One header line, folded continuation lines left out. */
+    abstract void header(byte[] b, int offset, int nameLength, int length);
+
+    /** The head is complete, or {@code tooLong} and its end has been found. */
+    abstract Body headEnd();
+
+    /** A gap or the limit hides the rest of the head; its start line was read. */
+    abstract void headCut();
+
+    /** A gap or the limit hides the rest of a start line that began with these bytes; false where they can be none. */
+    abstract boolean startLineCut(byte[] b, int offset, int length);
+
+    /** Bytes where a start line should be, and none of HTTP/1. */
+    abstract void notHttp();
+
+    /** Bytes are missing, so that messages may have been missed. */
+    abstract void lostStep();
+
+    /** Bytes were lost for want of budget. */
+    abstract void overBudget();
+
+    /** Bytes in order. {@code segmentStart}: the first one is the first of a segment. */
+    final void bytes(byte[] b, int from, int count, boolean segmentStart) {
+        int end = from + count;
+        int at = from;
+        if (state == State.OUT_OF_STEP && segmentStart) {
+            if (!line.isEmpty() && !mayStart(line.bytes(), 0, line.length())) {
+                line.clear();
+            }
+            eligible = true;
+        }
+        while (at < end) {
+            switch (state) {
+                case DEAF, UNTIL_CLOSE -> {
+                    return;
+                }
+                case BODY, CHUNK_DATA -> {
+                    int skip = (int) Math.min(end - at, remaining);
+                    at += skip;
+                    remaining -= skip;
+                    if (remaining == 0) {
+                        bodyPartEnd();
+                    }
+                }
+                default -> at = readLine(b, at, end);
+            }
+        }
+    }
+
+    /** Bytes that were never seen. */
+    final void gap(int count) {
+        switch (state) {
+            case DEAF, UNTIL_CLOSE -> {}
+            case BODY, CHUNK_DATA -> {
+                if (count <= remaining) {
+                    remaining -= count;
+                    if (remaining == 0) {
+                        bodyPartEnd();
+                    }
+                } else {
+                    goOutOfStep(false);
+                }
+            }
+            case HEADERS -> {
+                if (!tooLong) {
+                    headCut();
+                }
+                goOutOfStep(false);
+            }
+            default -> {
+                cutStartLine();
+                goOutOfStep(false);
+            }
+        }
+    }
+
+    /** The stream ended: a head that is not complete never became a message. */
+    final void end() {
+        line.clear();
+        state = State.DEAF;
+    }
+
+    /** The capture ended, the stream did not: a head whose start line is known may have become a message. */
+    final void captureEnd() {
+        if (state == State.HEADERS && !tooLong) {
+            headCut();
+        } else if (state == State.START || state == State.OUT_OF_STEP) {
+            cutStartLine();
+        }
+        end();
+    }
+
+    /** Begins in the middle of a stream. */
+    final void startOutOfStep() {
+        goOutOfStep(true);
+    }
+
+    /** Whether the next byte belongs to a new message. */
+    final boolean isBetweenMessages() {
+        return state == State.START && line.isEmpty();
+    }
+
+    final boolean isOutOfStep() {
+        return state == State.OUT_OF_STEP;
+    }
+
+    final boolean isDeaf() {
+        return state == State.DEAF;
+    }
+
+    /** Drops the announced body: the peer has shown that it does not wait for it. */
+    final void skipBody() {
+        if (state == State.BODY || state == State.CHUNK_SIZE) {
+            line.clear();
+            state = State.START;
+        }
+    }
+
+    final void goDeaf() {
+        line.clear();
+        state = State.DEAF;
+    }
+
+    private void goOutOfStep(boolean atSegmentStart) {
+        line.clear();
+        state = State.OUT_OF_STEP;
+        eligible = atSegmentStart;
+        lostStep();
+    }
+
+    private void cutStartLine() {
+        boolean candidate = state == State.START || state == State.OUT_OF_STEP && eligible;
+        if (candidate && !line.isEmpty()) {
+            startLineCut(line.bytes(), 0, line.length());
+        }
+    }
+
+    /** Reads up to the end of a line, or keeps its beginning; returns where to go on. */
+    private int readLine(byte[] b, int at, int end) {
+        int newline = at;
+        while (newline < end && b[newline] != '\n') {
+            newline++;
+        }
+        boolean whole = newline < end;
+        int next = whole ? newline + 1 : end;
+        if (state == State.START || state == State.HEADERS) {
+            headBytes += next - at;
+            if (headBytes > headBytesMax && !tooLong) {
+                passLimit(b, at, newline);
+                if (state == State.DEAF) {
+                    return end;
+                }
+            }
+        }
+        if (whole && line.isEmpty()) {
+            lineEnd(b, at, newline - at);
+            return next;
+        }
+        if (!keepLine(b, at, newline - at)) {
+            return next;
+        }
+        if (whole) {
+            byte[] held = line.bytes();
+            int length = line.length();
+            line.clear();
+            lineEnd(held, 0, length);
+        }
+        return next;
+    }
+
+    /** Keeps part of a line; false where that lost the step. */
+    private boolean keepLine(byte[] b, int at, int count) {
+        if (state == State.OUT_OF_STEP) {
+            eligible = eligible && (!line.isEmpty() || mayStart(b, at, count));
+            if (!eligible) {
+                line.clear();
+                return true;
+            }
+        }
+        int keepMax = switch (state) {
+            case START, OUT_OF_STEP -> headBytesMax;
+            case HEADERS -> tooLong ? 2 : HEADER_KEEP_BYTES;
+            default -> CHUNK_LINE_KEEP_BYTES;
+        };
+        if (line.append(b, at, count, keepMax)) {
+            return true;
+        }
+        overBudget();
+        if (state == State.HEADERS && !tooLong) {
+            headCut();
+        } else {
+            cutStartLine();
+        }
+        goOutOfStep(false);
+        return false;
+    }
+
+    private void passLimit(byte[] b, int at, int lineEnd) {
+        if (state == State.HEADERS) {
+            headCut();
+        } else {
+            boolean http =
+                    line.isEmpty() ? startLineCut(b, at, lineEnd - at) : startLineCut(line.bytes(), 0, line.length());
+            state = State.HEADERS;
+            if (!http) {
+                notHttp();
+                goDeaf();
+            }
+        }
+        tooLong = true;
+        line.clear();
+    }
+
+    private void lineEnd(byte[] b, int offset, int withReturn) {
+        int length = withReturn > 0 && b[offset + withReturn - 1] == '\r' ? withReturn - 1 : withReturn;
+        switch (state) {
+            case START -> startLineEnd(b, offset, length);
+            case HEADERS -> headerLineEnd(b, offset, length);
+            case CHUNK_SIZE -> chunkSize(b, offset, length);
+            case CHUNK_END -> state = State.CHUNK_SIZE;
+            case TRAILERS -> {
+                if (length == 0) {
+                    begin();
+                }
+            }
+            case OUT_OF_STEP -> {
+                if (eligible && length > 0 && startLine(b, offset, length)) {
+                    enterHead(withReturn + 1);
+                } else {
+                    eligible = length == 0;
+                }
+            }
+            default -> throw new IllegalStateException("no lines in " + state);
+        }
+    }
+
+    private void startLineEnd(byte[] b, int offset, int length) {
+        if (length == 0) {
+            headBytes = 0; // empty lines before a start line are passed over, RFC 9112 section 2.2
+        } else if (startLine(b, offset, length)) {
+            enterHead(headBytes);
+        } else {
+            notHttp();
+            goDeaf();
+        }
+    }
+
+    private void enterHead(int bytesSoFar) {
+        state = State.HEADERS;
+        headBytes = bytesSoFar;
+        tooLong = false;
+        contentLength = -1;
+        chunked = false;
+    }
+
+    private void headerLineEnd(byte[] b, int offset, int length) {
+        if (length == 0) {
+            body();
+        } else if (!tooLong && !Ascii.isBlank(b[offset])) {
+            int colon = 0;
+            while (colon < length && b[offset + colon] != ':') {
+                colon++;
+            }
+            if (colon < length) {
+                framing(b, offset, colon, length);
+                header(b, offset, colon, length);
+            }
+        }
+    }
+
+    private void framing(byte[] b, int offset, int nameLength, int length) {
+        if (Ascii.equalsIgnoreCase(b, offset, nameLength, "content-length")) {
+            contentLength = decimal(b, offset + nameLength + 1, offset + length);
+        } else if (Ascii.equalsIgnoreCase(b, offset, nameLength, "transfer-encoding")) {
+            int end = offset + length;
+            while (end > offset && Ascii.isBlank(b[end - 1])) {
+                end--;
+            }
+            int from = end - "chunked".length();
+            chunked = from > offset + nameLength && Ascii.equalsIgnoreCase(b, from, end - from, "chunked");
+        }
+    }
+
+    private void body() {
+        boolean unread = tooLong;
+        Body kind = headEnd();
+        if (unread && kind != Body.TUNNEL) {
+            // What the limit hid may have announced a body.
+            state = State.OUT_OF_STEP;
+            eligible = true;
+            lostStep();
+            return;
+        }
+        switch (kind) {
+            case NONE -> begin();
+            case LENGTH -> {
+                remaining = contentLength;
+                state = State.BODY;
+                if (remaining <= 0) {
+                    begin();
+                }
+            }
+            case CHUNKED -> state = State.CHUNK_SIZE;
+            case UNTIL_CLOSE -> state = State.UNTIL_CLOSE;
+            case TUNNEL -> goDeaf();
+        }
+    }
+
+    /** The length that the head announced, -1 where it announced none that can be read. */
+    final long contentLength() {
+        return contentLength;
+    }
+
+    final boolean isChunked() {
+        return chunked;
+    }
+
+    private void begin() {
+        state = State.START;
+        headBytes = 0;
+        tooLong = false;
+    }
+
+    private void bodyPartEnd() {
+        if (state == State.CHUNK_DATA) {
+            state = State.CHUNK_END;
+        } else {
+            begin();
+        }
+    }
+
+    private void chunkSize(byte[] b, int offset, int length) {
+        long size = 0;
+        int i = 0;
+        while (i < length && Character.digit(b[offset + i], 16) >= 0 && size < 1L << 40) {
+            size = size << 4 | Character.digit(b[offset + i], 16);
+            i++;
+        }
+        if (i == 0 || size >= 1L << 40) {
+            goOutOfStep(false);
+        } else if (size == 0) {
+            state = State.TRAILERS;
+        } else {
+            remaining = size;
+            state = State.CHUNK_DATA;
+        }
+    }
+
+    private static long decimal(byte[] b, int from, int end) {
+        int i = from;
+        while (i < end && Ascii.isBlank(b[i])) {
+            i++;
+        }
+        long value = 0;
+        int digits = 0;
+        while (i < end && Ascii.isDigit(b[i]) && digits < 15) {
+            value = value * 10 + b[i] - '0';
+            i++;
+            digits++;
+        }
+        while (i < end && Ascii.isBlank(b[i])) {
+            i++;
+        }
+        return digits == 0 || i < end ? -1 : value;
+    }
+}

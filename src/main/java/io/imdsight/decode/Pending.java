@@ -1,0 +1,60 @@
+package io.imdsight.decode;
+
+import io.imdsight.model.Answer;
+import io.imdsight.model.Link;
+import io.imdsight.model.RequestHead;
+
+/** A request on its way to becoming an exchange. */
+final class Pending {
+    final RequestHead head;
+    final long timestampNanos;
+    final Link link;
+
+    /** An answer to this request acknowledges at least up to here. */
+    final int acknowledgedBy;
+
+    /** Status of the answer that was seen, 0 while there is none. */
+    int status;
+
+    /** Sequence number at which the segment of the answer's status line begins. */
+    int answerSequence;
+
+    /** The originator sent something after the answer and did not acknowledge it. */
+    boolean spokeWithoutAcknowledging;
+
+    /** Bytes that are missing may have held the answer. */
+    boolean answerMayBeHidden;
+
+    /** Where those bytes begin. */
+    int hiddenFrom;
+
+    /** What to report; null while that is open. */
+    Answer resolution;
+
+    /** Reported already: stays only so that its late answer is not taken for another's. */
+    boolean reported;
+
+    Pending(RequestHead head, long timestampNanos, Link link, int acknowledgedBy) {
+        this.head = head;
+        this.timestampNanos = timestampNanos;
+        this.link = link;
+        this.acknowledgedBy = acknowledgedBy;
+    }
+
+    boolean isAnswered() {
+        return status != 0;
+    }
+
+    /** What to report when nothing more will come. */
+    Answer verdict(boolean connectionEnded) {
+        if (isAnswered()) {
+            return new Answer(spokeWithoutAcknowledging ? Answer.State.LOST_ON_THE_WAY : Answer.State.RECEIVED, status);
+        }
+        return connectionEnded && !answerMayBeHidden ? Answer.NONE : Answer.HIDDEN;
+    }
+
+    /** Bytes of stream memory that this takes. */
+    int cost() {
+        return head.target() == null ? 0 : head.target().length();
+    }
+}

@@ -1,0 +1,200 @@
+package io.imdsight.decode;
+
+import io.imdsight.model.Escaped;
+import io.imdsight.model.RequestHead;
+
+/** Reads request heads: method, target, which header names are there, the User-Agent. */
+final class RequestParser extends MessageParser {
+    /** Takes what the parser finds. */
+    interface Listener {
+        /** A head, complete or cut. */
+        void request(RequestHead head);
+
+        /** The connection carries something else than HTTP/1. */
+        void requestStreamNotHttp();
+
+        /** Bytes that the stream memory had no room for are lost. */
+        void streamMemoryShort();
+    }
+
+    /** The longest name of a method that is worth looking at; the registry's longest has 17 characters. */
+    private static final int METHOD_BYTES_MAX = 32;
+
+    /** What is kept of a User-Agent: real ones stay below 500. */
+    private static final int USER_AGENT_BYTES_MAX = 1024;
+
+    private static final String[] USUAL_METHODS = {"GET", "PUT", "HEAD", "POST", "DELETE", "OPTIONS", "PATCH", "CONNECT"
+    };
+    private static final String VERSION = " HTTP/1.";
+
+    private final Listener listener;
+    private boolean unexplained;
+    private String method;
+    private String target;
+    private String userAgent;
+    private int headers;
+    private boolean expectsContinue;
+    private boolean cut;
+
+    RequestParser(Budget budget, int headBytesMax, Listener listener) {
+        super(budget, headBytesMax);
+        this.listener = listener;
+    }
+
+    /** Whether bytes since the last request were not seen or not understood, so that a request may have been missed. */
+    boolean isUnexplained() {
+        return unexplained;
+    }
+
+    /** A request that the missing bytes may have held has been accounted for. */
+    void explain() {
+        unexplained = false;
+    }
+
+    /** Whether the last head said {@code Expect: 100-continue}, so that its body may never come. */
+    boolean expectsContinue() {
+        return expectsContinue;
+    }
+
+    @Override
+    boolean startLine(byte[] b, int offset, int length) {
+        int methodLength = methodLength(b, offset, length);
+        int versionAt = length - VERSION.length() - 1;
+        if (methodLength == 0
+                || versionAt <= methodLength
+                || !Ascii.startsWith(b, offset + versionAt, VERSION.length(), VERSION)
+                || !Ascii.isDigit(b[offset + length - 1])) {
+            return false;
+        }
+        int from = offset + methodLength + 1;
+        int targetLength = offset + versionAt - from;
+        if (targetLength <= 0 || isBlankRun(b, from, targetLength)) {
+            return false;
+        }
+        begin(b, offset, methodLength);
+        target = Target.path(b, from, targetLength);
+        return true;
+    }
+
+    private static boolean isBlankRun(byte[] b, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            if (!Ascii.isBlank(b[from + i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    boolean mayStart(byte[] b, int offset, int length) {
+        for (String m : USUAL_METHODS) {
+            if (Ascii.agrees(b, offset, length, m)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    void header(byte[] b, int offset, int nameLength, int length) {
+        int bit = HeaderNames.bit(b, offset, nameLength);
+        headers |= bit;
+        if (bit == 0 && userAgent == null && Ascii.equalsIgnoreCase(b, offset, nameLength, "user-agent")) {
+            userAgent = value(b, offset + nameLength + 1, offset + length);
+        } else if (bit == 0 && Ascii.equalsIgnoreCase(b, offset, nameLength, "expect")) {
+            expectsContinue = true;
+        }
+    }
+
+    private static String value(byte[] b, int from, int to) {
+        int start = from;
+        int end = Math.min(to, from + USER_AGENT_BYTES_MAX);
+        while (start < end && Ascii.isBlank(b[start])) {
+            start++;
+        }
+        while (end > start && Ascii.isBlank(b[end - 1])) {
+            end--;
+        }
+        return start == end ? null : Escaped.of(b, start, end - start);
+    }
+
+    @Override
+    Body headEnd() {
+        if (!cut) {
+            listener.request(new RequestHead(method, target, userAgent, headers, true));
+        }
+        if (isChunked()) {
+            return Body.CHUNKED;
+        }
+        return contentLength() > 0 ? Body.LENGTH : Body.NONE;
+    }
+
+    @Override
+    void headCut() {
+        cut = true;
+        listener.request(new RequestHead(method, target, userAgent, headers, false));
+    }
+
+    @Override
+    boolean startLineCut(byte[] b, int offset, int length) {
+        int methodLength = methodLength(b, offset, length);
+        if (methodLength == 0) {
+            return false;
+        }
+        begin(b, offset, methodLength);
+        int from = offset + methodLength + 1;
+        int end = offset + length;
+        int blank = from;
+        while (blank < end && b[blank] != ' ') {
+            blank++;
+        }
+        boolean whole = blank < end && blank > from && Ascii.agrees(b, blank, end - blank, VERSION);
+        target = whole ? Target.path(b, from, blank - from) : null;
+        headCut();
+        return true;
+    }
+
+    @Override
+    void notHttp() {
+        unexplained = true;
+        listener.requestStreamNotHttp();
+    }
+
+    @Override
+    void lostStep() {
+        unexplained = true;
+    }
+
+    @Override
+    void overBudget() {
+        listener.streamMemoryShort();
+    }
+
+    private void begin(byte[] b, int offset, int methodLength) {
+        method = methodName(b, offset, methodLength);
+        target = null;
+        userAgent = null;
+        headers = 0;
+        expectsContinue = false;
+        cut = false;
+        unexplained = false;
+    }
+
+    /** The length of the method in front of a blank, 0 where there is none. PRI is HTTP/2's preface, not a method of ours. */
+    private static int methodLength(byte[] b, int offset, int length) {
+        int i = 0;
+        while (i < length && i <= METHOD_BYTES_MAX && Ascii.isTokenCharacter(b[offset + i])) {
+            i++;
+        }
+        return i == 0 || i >= length || i > METHOD_BYTES_MAX || b[offset + i] != ' ' ? 0 : i;
+    }
+
+    private static String methodName(byte[] b, int offset, int length) {
+        for (String m : USUAL_METHODS) {
+            if (m.length() == length && Ascii.startsWith(b, offset, length, m)) {
+                return m;
+            }
+        }
+        return Escaped.of(b, offset, length);
+    }
+}
