@@ -122,9 +122,7 @@ abstract class MessageParser {
                 }
             }
             case HEADERS -> {
-                if (!tooLong) {
-                    headCut();
-                }
+                cutHead();
                 goOutOfStep(false);
             }
             default -> {
@@ -142,8 +140,8 @@ abstract class MessageParser {
 
     /** The capture ended, the stream did not: a head whose start line is known may have become a message. */
     final void captureEnd() {
-        if (state == State.HEADERS && !tooLong) {
-            headCut();
+        if (state == State.HEADERS) {
+            cutHead();
         } else if (state == State.START || state == State.OUT_OF_STEP) {
             cutStartLine();
         }
@@ -186,6 +184,14 @@ abstract class MessageParser {
         state = State.OUT_OF_STEP;
         eligible = atSegmentStart;
         lostStep();
+    }
+
+    /** The rest of the head is hidden; the name of the header line that began is known once its colon was seen. */
+    private void cutHead() {
+        if (!tooLong) {
+            headerLine(line.bytes(), 0, line.length());
+            headCut();
+        }
     }
 
     private void cutStartLine() {
@@ -246,8 +252,8 @@ abstract class MessageParser {
             return true;
         }
         overBudget();
-        if (state == State.HEADERS && !tooLong) {
-            headCut();
+        if (state == State.HEADERS) {
+            cutHead();
         } else {
             cutStartLine();
         }
@@ -257,7 +263,7 @@ abstract class MessageParser {
 
     private void passLimit(byte[] b, int at, int lineEnd) {
         if (state == State.HEADERS) {
-            headCut();
+            cutHead();
         } else {
             boolean http =
                     line.isEmpty() ? startLineCut(b, at, lineEnd - at) : startLineCut(line.bytes(), 0, line.length());
@@ -316,15 +322,22 @@ abstract class MessageParser {
     private void headerLineEnd(byte[] b, int offset, int length) {
         if (length == 0) {
             body();
-        } else if (!tooLong && !Ascii.isBlank(b[offset])) {
-            int colon = 0;
-            while (colon < length && b[offset + colon] != ':') {
-                colon++;
-            }
-            if (colon < length) {
-                framing(b, offset, colon, length);
-                header(b, offset, colon, length);
-            }
+        } else if (!tooLong) {
+            headerLine(b, offset, length);
+        }
+    }
+
+    private void headerLine(byte[] b, int offset, int length) {
+        if (length == 0 || Ascii.isBlank(b[offset])) {
+            return; // a folded line continues a value: it has no name
+        }
+        int colon = 0;
+        while (colon < length && b[offset + colon] != ':') {
+            colon++;
+        }
+        if (colon < length) {
+            framing(b, offset, colon, length);
+            header(b, offset, colon, length);
         }
     }
 
