@@ -53,4 +53,13 @@ record Console(Map<String, String> environment, InputStream in, OutputStream out
     void say(String sentence) {
         err.println("imdsight: " + Escaped.of(sentence));
     }
+
+    /** Prints a result that belongs on standard error, in the format that was asked for. */
+    void tell(OutputFormat format, String text, String json) {
+        if (format == OutputFormat.JSON) {
+            err.println(json);
+        } else {
+            say(text);
+        }
+    }
 }
