@@ -1,11 +1,80 @@
 package io.imdsight.cli;
 
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
 /** Entry point. */
 public final class Main {
     private Main() {}
 
-    /** Runs a command. */
+    /** Runs a command and ends the process with its exit status. */
     public static void main(String[] args) {
-        System.exit(70);
+        System.exit(run(args, Console.ofProcess(), Settings.DEFAULT_FILE));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param defaultFile the configuration file, unless flag or environment names one
+     * @return the exit status
+     */
+    static int run(String[] args, Console console, Path defaultFile) {
+        boolean debug =
+                List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
+        try {
+            CommandLine root = commands(console, debug);
+            if (args.length > 0
+                    && root.getSubcommands().containsKey(args[0])
+                    && !List.of(args).contains("--help")) {
+                root.setDefaultValueProvider(
+                        Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
+            }
+            return root.execute(args);
+        } catch (Throwable t) {
+            return explain(t, console, debug);
+        }
+    }
+
+    private static CommandLine commands(Console console, boolean debug) {
+        CommandLine root = new CommandLine(new Imdsight())
+                .addSubcommand(new ReplayCommand(console))
+                .addSubcommand(new AgentCommand(console))
+                .addSubcommand(new DemoCommand(console));
+        return root.setOut(new java.io.PrintWriter(console.out(), true, java.nio.charset.StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((e, args) -> explainUsage(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> explain(e, console, debug));
+    }
+
+    private static int explainUsage(ParameterException e, Console console) {
+        CommandLine command = e.getCommandLine();
+        String message = e.getMessage().replace("\n", " ");
+        List<String> similar = e instanceof UnmatchedArgumentException u ? u.getSuggestions() : List.of();
+        String did = similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+        console.say(message + did);
+        console.say("see " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitStatus.USAGE;
+    }
+
+    private static int explain(Throwable t, Console console, boolean debug) {
+        int status = ExitStatus.INTERNAL;
+        if (t instanceof Failure failure) {
+            status = failure.status();
+            if (failure.getMessage() != null) {
+                console.say(failure.getMessage());
+            }
+        } else {
+            console.say(Failures.internal(t));
+        }
+        if (debug && status != ExitStatus.DONE) {
+            t.printStackTrace(console.err());
+        }
+        return status;
+    }
+
+    private static boolean isOn(String value) {
+        return value != null && !value.isEmpty() && !value.equals("0") && !value.equals("false");
     }
 }

@@ -1,0 +1,72 @@
+package io.imdsight.cli;
+
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.IpAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The flags that every command takes. docs/commands.md describes them. */
+final class CommonOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Configuration file (default: /etc/imdsight/imdsight.conf, where there is one).")
+    Path config;
+
+    @Option(
+            names = "--interface",
+            paramLabel = "auto|any|NAME",
+            defaultValue = "auto",
+            converter = Values.InterfaceConverter.class,
+            description = "Where to capture: auto (the interfaces that lead to the service), any, or one interface."
+                    + " Default: ${DEFAULT-VALUE}.")
+    String networkInterface;
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "ADDR",
+            split = ",",
+            converter = Values.AddressConverter.class,
+            description = "Address of the metadata service; repeatable. Default: 169.254.169.254 and fd00:ec2::254.")
+    List<IpAddress> endpoints = new ArrayList<>();
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "80",
+            converter = Values.PortConverter.class,
+            description = "Its TCP port. Default: ${DEFAULT-VALUE}.")
+    int port;
+
+    @Option(
+            names = "--format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            converter = Values.FormatConverter.class,
+            description = "Results for people, or one JSON object a line. Default: ${DEFAULT-VALUE}.")
+    OutputFormat format;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "/var/lib/imdsight",
+            description = "Where durable state is kept, by the commands that keep any. Default: ${DEFAULT-VALUE}.")
+    Path stateDir;
+
+    @Option(names = "--debug", description = "Show where in the program a failure happened.")
+    boolean debug;
+
+    @Option(names = "--help", usageHelp = true, description = "Show this text.")
+    boolean help;
+
+    /** Which service to watch. */
+    Endpoints endpoints() {
+        try {
+            return new Endpoints(endpoints.isEmpty() ? Endpoints.EC2.addresses() : endpoints, port);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitStatus.USAGE, "bad value for --endpoint: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.imdsight.cli;
+
+import io.imdsight.model.Classification;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.Outcome;
+import io.imdsight.model.Sighting;
+import io.imdsight.model.Version;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What a run has seen. Each request is counted where it is decoded, by version and outcome, and once more where it becomes a sighting, by
+ * evidence; the difference is what was dropped in between. The capture's thread, the sighting thread and a reader may use it at once.
+ */
+final class Counts {
+    private static final int OUTCOMES = Outcome.values().length;
+
+    private final AtomicLongArray requests = new AtomicLongArray(Version.values().length * OUTCOMES);
+    private final AtomicLongArray sightings = new AtomicLongArray(EvidenceMethod.values().length);
+
+    /** A request was decoded. */
+    void request(Classification c) {
+        requests.incrementAndGet(c.version().ordinal() * OUTCOMES + c.outcome().ordinal());
+    }
+
+    /** A sighting was printed. */
+    void sighting(Sighting s) {
+        sightings.incrementAndGet(s.evidence().method().ordinal());
+    }
+
+    long requests(Version version, Outcome outcome) {
+        return requests.get(version.ordinal() * OUTCOMES + outcome.ordinal());
+    }
+
+    long requests(Version version) {
+        long sum = 0;
+        for (Outcome o : Outcome.values()) {
+            sum += requests(version, o);
+        }
+        return sum;
+    }
+
+    long requests() {
+        return sum(requests);
+    }
+
+    long sightings(EvidenceMethod method) {
+        return sightings.get(method.ordinal());
+    }
+
+    long sightings() {
+        return sum(sightings);
+    }
+
+    /** AWS's {@code MetadataNoToken}. */
+    long noToken() {
+        return requests(Version.V1, Outcome.SERVED);
+    }
+
+    /** AWS's {@code MetadataNoTokenRejected}. */
+    long noTokenRejected() {
+        return requests(Version.V1, Outcome.REFUSED);
+    }
+
+    /** Two sentences for people. */
+    String text(Drops drops, boolean evidence) {
+        StringBuilder out = new StringBuilder();
+        out.append(requests()).append(requests() == 1 ? " request" : " requests");
+        for (Version v : Version.values()) {
+            if (requests(v) > 0) {
+                StringJoiner outcomes = new StringJoiner(", ", " (", ")");
+                for (Outcome o : Outcome.values()) {
+                    if (requests(v, o) > 0) {
+                        outcomes.add(requests(v, o) + " " + o.label());
+                    }
+                }
+                out.append("; ")
+                        .append(v.label())
+                        .append(' ')
+                        .append(requests(v))
+                        .append(outcomes);
+            }
+        }
+        out.append("; MetadataNoToken ").append(noToken());
+        out.append(", MetadataNoTokenRejected ").append(noTokenRejected());
+        if (evidence) {
+            StringJoiner methods = new StringJoiner(", ");
+            for (EvidenceMethod m : EvidenceMethod.values()) {
+                methods.add(m.label() + " " + sightings(m));
+            }
+            out.append("; callers by ").append(methods);
+        }
+        if (drops.all().isEmpty()) {
+            return out.append("; nothing dropped").toString();
+        }
+        StringJoiner dropped = new StringJoiner(", ");
+        for (Map.Entry<Drop, Long> e : drops.all().entrySet()) {
+            dropped.add(e.getKey().label() + " " + e.getValue());
+        }
+        return out.append("; DROPPED: ").append(dropped).toString();
+    }
+
+    /** The same for programs, as one JSON object. */
+    String json(Drops drops) {
+        StringJoiner versions = new StringJoiner(",", "{", "}");
+        for (Version v : Version.values()) {
+            StringJoiner outcomes = new StringJoiner(",", "{", "}");
+            for (Outcome o : Outcome.values()) {
+                outcomes.add(member(o.label(), requests(v, o)));
+            }
+            versions.add("\"" + v.label() + "\":" + outcomes);
+        }
+        StringJoiner methods = new StringJoiner(",", "{", "}");
+        for (EvidenceMethod m : EvidenceMethod.values()) {
+            methods.add(member(m.label(), sightings(m)));
+        }
+        StringJoiner dropped = new StringJoiner(",", "{", "}");
+        drops.all().forEach((where, count) -> dropped.add(member(where.label(), count)));
+        return "{\"counts\":{" + member("requests", requests()) + ",\"version\":" + versions + ","
+                + member("sightings", sightings()) + ",\"evidence\":" + methods + ","
+                + member("metadata_no_token", noToken()) + ","
+                + member("metadata_no_token_rejected", noTokenRejected()) + ",\"drops\":" + dropped + "}}";
+    }
+
+    private static String member(String name, long value) {
+        return "\"" + name + "\":" + value;
+    }
+
+    private static long sum(AtomicLongArray counts) {
+        long sum = 0;
+        for (int i = 0; i < counts.length(); i++) {
+            sum += counts.get(i);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,122 @@
+package io.imdsight.cli;
+
+import io.imdsight.capture.CaptureFileException;
+import io.imdsight.capture.CaptureFileReader;
+import io.imdsight.classify.Classifier;
+import io.imdsight.decode.Decoder;
+import io.imdsight.decode.DecoderLimits;
+import io.imdsight.model.Cause;
+import io.imdsight.model.Classification;
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.Evidence;
+import io.imdsight.model.Exchange;
+import io.imdsight.model.ExchangeSink;
+import io.imdsight.model.Sighting;
+import io.imdsight.model.Version;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code imdsight replay FILE…}: one thread, no process to be named, nothing of the machine's network touched. */
+@Command(
+        name = "replay",
+        description = "Print the sightings in capture files: pcap or pcapng, as they are or compressed with gzip.",
+        sortOptions = false)
+final class ReplayCommand implements Callable<Integer> {
+    /** Names standard input. */
+    private static final String STANDARD_INPUT = "-";
+
+    private static final Evidence FROM_FILE = Evidence.none("a capture file names no process");
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Capture files; - reads standard input.")
+    List<String> files;
+
+    private final Console console;
+    private final Counts counts = new Counts();
+    private final Drops drops = new Drops();
+
+    ReplayCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Endpoints endpoints = common.endpoints();
+        SightingPrinter printer = SightingPrinter.of(console, common.format, true, false);
+        int worst = ExitStatus.DONE;
+        for (String file : files) {
+            worst = Math.max(worst, replay(file, endpoints, printer));
+            printer.flush();
+        }
+        console.tell(common.format, counts.text(drops, false), counts.json(drops));
+        return worst;
+    }
+
+    /** Reads one file with fresh state: connections do not reach from one file into the next. */
+    private int replay(String file, Endpoints endpoints, SightingPrinter printer) {
+        boolean piped = file.equals(STANDARD_INPUT);
+        Decoder decoder = new Decoder(endpoints, DecoderLimits.DEFAULT, sink(printer, piped), drops);
+        CaptureFileReader reader = new CaptureFileReader(endpoints, decoder, drops);
+        try (InputStream in = piped ? console.in() : Files.newInputStream(Path.of(file))) {
+            return readable(file, reader.read(in));
+        } catch (CaptureFileException e) {
+            console.say(
+                    e.kind() == CaptureFileException.Kind.NOT_A_CAPTURE
+                            ? "cannot replay " + file + ": " + e.getMessage() + "; give a pcap or pcapng file"
+                            : file + " is damaged " + e.getMessage() + "; what comes before that is printed");
+            return ExitStatus.DATA;
+        } catch (IOException e) {
+            console.say("cannot read " + file + ": " + Failures.reason(e) + "; check the name and the permissions");
+            return ExitStatus.NO_INPUT;
+        } finally {
+            decoder.finish();
+        }
+    }
+
+    private int readable(String file, CaptureFileReader.Contents contents) {
+        if (contents.unknownLinkTypes().isEmpty()) {
+            return ExitStatus.DONE;
+        }
+        String types = contents.unknownLinkTypes().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        console.say("packets of link type " + types + " in " + file
+                + " cannot be read; capture on an Ethernet interface or on any");
+        return contents.segments() == 0 ? ExitStatus.DATA : ExitStatus.DONE;
+    }
+
+    private ExchangeSink sink(SightingPrinter printer, boolean piped) {
+        return new ExchangeSink() {
+            @Override
+            public void exchange(Exchange exchange) {
+                Classification c = Classifier.classify(exchange);
+                Cause cause = c.version() == Version.V1 ? Cause.UNKNOWN : null;
+                Sighting sighting = new Sighting(exchange, c, cause, null, FROM_FILE);
+                counts.request(c);
+                counts.sighting(sighting);
+                printer.print(sighting);
+                if (piped && nothingWaits()) {
+                    printer.flush();
+                }
+            }
+        };
+    }
+
+    /** Somebody may be watching a capture that goes on: print what there is before waiting for more. */
+    private boolean nothingWaits() {
+        try {
+            return console.in().available() == 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.imdsight.cli;
+
+import io.imdsight.model.IpAddress;
+import java.time.Duration;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the values of flags, environment variables and the configuration file: one grammar for all three. */
+final class Values {
+    /** The kernel's IFNAMSIZ (linux/if.h) less the terminating zero. */
+    private static final int INTERFACE_NAME_BYTES_MAX = 15;
+
+    /** A hundred years: more is a slip of the finger, and it keeps arithmetic in nanoseconds from overflowing. */
+    private static final Duration DURATION_MAX = Duration.ofDays(36_500);
+
+    private static final int NUMBER_DIGITS_MAX = 15;
+
+    private Values() {}
+
+    /** A whole number and one of {@code ms s m h d}: {@code 30s}, {@code 10m}. */
+    static Duration duration(String text) {
+        int digits = digits(text);
+        long number = number(text, digits, "a duration such as 30s, 10m or 2h");
+        Duration unit = switch (text.substring(digits)) {
+            case "ms" -> Duration.ofMillis(1);
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            case "h" -> Duration.ofHours(1);
+            case "d" -> Duration.ofDays(1);
+            default ->
+                throw new TypeConversionException("'" + text
+                        + "' is not a duration: give a whole number and a unit of ms, s, m, h or d, as in 30s");
+        };
+        Duration out = unit.multipliedBy(number);
+        if (out.compareTo(DURATION_MAX) > 0) {
+            throw new TypeConversionException("'" + text + "' is too long: 36500d is the most");
+        }
+        return out;
+    }
+
+    /** A whole number and one of {@code B KiB MiB GiB}, as bytes: {@code 64KiB}. */
+    static long sizeBytes(String text) {
+        int digits = digits(text);
+        long number = number(text, digits, "a size such as 64KiB or 8MiB");
+        int shift = switch (text.substring(digits)) {
+            case "B" -> 0;
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            default ->
+                throw new TypeConversionException("'" + text
+                        + "' is not a size: give a whole number and a unit of B, KiB, MiB or GiB, as in 64KiB");
+        };
+        if (number > Long.MAX_VALUE >> shift) {
+            throw new TypeConversionException("'" + text + "' is too large");
+        }
+        return number << shift;
+    }
+
+    /** A TCP port. */
+    static int port(String text) {
+        int digits = digits(text);
+        if (digits != text.length()
+                || digits == 0
+                || digits > 5
+                || Integer.parseInt(text) < 1
+                || Integer.parseInt(text) > 65_535) {
+            throw new TypeConversionException("'" + text + "' is not a port: give a number from 1 to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static int digits(String text) {
+        int i = 0;
+        while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') {
+            i++;
+        }
+        return i;
+    }
+
+    private static long number(String text, int digits, String expected) {
+        if (digits == 0 || digits > NUMBER_DIGITS_MAX) {
+            throw new TypeConversionException("'" + text + "' is not " + expected);
+        }
+        return Long.parseLong(text.substring(0, digits));
+    }
+
+    /** For {@code --for} and its like: a duration above zero. */
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Duration out = duration(text.strip());
+            if (out.isZero()) {
+                throw new TypeConversionException("'" + text + "' is no time at all: give more than zero");
+            }
+            return out;
+        }
+    }
+
+    static final class PortConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return port(text.strip());
+        }
+    }
+
+    static final class AddressConverter implements ITypeConverter<IpAddress> {
+        @Override
+        public IpAddress convert(String text) {
+            try {
+                return IpAddress.parse(text.strip());
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("'" + text + "' is not an IPv4 or IPv6 address");
+            }
+        }
+    }
+
+    static final class FormatConverter implements ITypeConverter<OutputFormat> {
+        @Override
+        public OutputFormat convert(String text) {
+            for (OutputFormat f : OutputFormat.values()) {
+                if (f.label().equals(text.strip())) {
+                    return f;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is not a format: give text or json");
+        }
+    }
+
+    static final class InterfaceConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            boolean good = !text.isEmpty()
+                    && text.length() <= INTERFACE_NAME_BYTES_MAX
+                    && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '/');
+            if (!good) {
+                throw new TypeConversionException("'" + text
+                        + "' is not the name of a network interface: give auto, any, or a name that ip link shows");
+            }
+            return text;
+        }
+    }
+}
