@@ -103,4 +103,14 @@ final class LibC {
     static native int getpid();
 
     static native String strerror(int error);
+
+    static native int listen(int fd, int backlog);
+
+    static native int accept4(int fd, byte[] address, int[] length, int flags);
+
+    static native int getsockname(int fd, byte[] address, int[] length);
+
+    static native NativeLong send(int fd, byte[] data, NativeLong length, int flags);
+
+    static native int shutdown(int fd, int how);
 }
