@@ -21,6 +21,12 @@ final class Conversation {
     /** A segment this far from what is expected is none of this connection's: the largest window is 2^30 (RFC 7323), ours stay far below. */
     private static final int WINDOW_BYTES_MAX = 1 << 24;
 
+    /**
+     * How long an answer may take once the originator has closed its side. One that only half-closes reads on and has its answer at once; one
+     * that has given up never acknowledges another byte.
+     */
+    private static final long HALF_CLOSED_NANOS = 2_000_000_000L;
+
     private final Workshop workshop;
     private final Connection connection;
     private final long openedNanos;
@@ -28,6 +34,7 @@ final class Conversation {
     private final Stream up = new Stream();
     private final Stream down = new Stream();
     private final List<Held> held = new ArrayList<>(0);
+    private long upFinishedNanos;
     private boolean sawOpening;
     private int openingSequence;
     private int arrivals;
@@ -38,7 +45,6 @@ final class Conversation {
     final FlowTable.Place place = new FlowTable.Place(this);
 
     long lastNanos;
-    private boolean waiting;
 
     Conversation(Workshop workshop, Connection connection, long openedNanos) {
         this.workshop = workshop;
@@ -95,13 +101,14 @@ final class Conversation {
         }
     }
 
-    /** Whether a request waits for its answer, or a segment for its turn. */
+    /** Whether a request waits for its answer. */
     boolean isWaiting() {
-        return waiting;
+        return exchanges.isWaiting();
     }
 
-    void waitingChanged() {
-        waiting = !held.isEmpty() || exchanges.isWaiting();
+    /** Whether something is due sooner than an answer: a segment that waits for its turn, an originator that has closed. */
+    boolean isHolding() {
+        return !held.isEmpty() || up.isFinished() && exchanges.isWaiting();
     }
 
     boolean isDone() {
@@ -145,6 +152,7 @@ final class Conversation {
         if (fromOriginator) {
             exchanges.originatorSpoke(down);
         }
+        exchanges.expire(s.timestampNanos());
         if (s.has(Segment.RST)) {
             end(true);
         } else if (isReady(s, own, peer)) {
@@ -194,7 +202,6 @@ final class Conversation {
         }
         if (workshop.budget().take(Held.cost(s))) {
             held.add(Held.copyOf(s, fromOriginator, arrivals));
-            waitingChanged();
         } else {
             workshop.drops().add(Drop.STREAM_MEMORY, s.payloadLength());
         }
@@ -283,7 +290,6 @@ final class Conversation {
     private Held take(int index) {
         Held h = held.remove(index);
         workshop.budget().giveBack(Held.cost(h.segment()));
-        waitingChanged();
         return h;
     }
 
@@ -302,7 +308,9 @@ final class Conversation {
             if (own.parser() != null) {
                 own.parser().end();
             }
-            if (!fromOriginator) {
+            if (fromOriginator) {
+                upFinishedNanos = s.timestampNanos();
+            } else {
                 exchanges.responderEnded();
             }
         }
@@ -364,7 +372,9 @@ final class Conversation {
     void expire(long nowNanos) {
         expireHeld(nowNanos);
         exchanges.expire(nowNanos);
-        waitingChanged();
+        if (up.isFinished() && nowNanos - upFinishedNanos >= HALF_CLOSED_NANOS) {
+            exchanges.originatorEnded();
+        }
     }
 
     /** Nothing more will be read: reports what is open. */
@@ -379,7 +389,6 @@ final class Conversation {
         finishStream(down, false, connectionEnded);
         exchanges.resolveAll(connectionEnded);
         done = true;
-        waiting = false;
         workshop.sink().closed(connection, openedNanos);
     }
 

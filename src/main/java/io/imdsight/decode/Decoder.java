@@ -131,13 +131,16 @@ public final class Decoder implements SegmentSink {
         sweptNanos = now;
         forgetOlderThan(Rank.DONE, now - workshop.limits().lingerNanos());
         forgetOlderThan(Rank.SILENT, now - SILENT_NANOS);
-        Conversation c = table.oldest(Rank.WAITING);
-        while (c != null && now - c.lastNanos >= workshop.limits().reorderNanos()) {
+        expireQuietSince(Rank.HOLDING, now, workshop.limits().reorderNanos());
+        expireQuietSince(Rank.WAITING, now, workshop.limits().answerTimeoutNanos());
+    }
+
+    private void expireQuietSince(Rank rank, long now, long quietNanos) {
+        Conversation c = table.oldest(rank);
+        while (c != null && now - c.lastNanos >= quietNanos) {
             Conversation after = table.after(c);
             c.expire(now);
-            if (!c.isWaiting()) {
-                table.touch(c);
-            }
+            table.rerank(c);
             c = after;
         }
     }

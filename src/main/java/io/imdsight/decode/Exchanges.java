@@ -44,6 +44,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             }
         }
         release();
+        workshop.sink()
+                .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
         add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentStart() + 1);
     }
 
@@ -61,7 +63,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             report(p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
         } else {
             pending.add(p);
-            conversation.waitingChanged();
         }
     }
 
@@ -91,6 +92,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             return true;
         }
         Pending p = firstUnanswered();
+        if (p != null && p.answerMayBeHidden && conversation.requestsUnexplained()) {
+            p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
+            release();
+            p = null;
+        }
         if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
             p = unseen(status);
             if (p == null) {
@@ -112,7 +118,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         Pending p = new Pending(
                 UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
         pending.addFirst(p);
-        conversation.waitingChanged();
         return p;
     }
 
@@ -176,11 +181,24 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         release();
     }
 
+    /** The originator closed its side a while ago: what it has not acknowledged, it never will. */
+    void originatorEnded() {
+        for (Pending p : pending) {
+            if (p.resolution == null) {
+                p.resolution = p.verdict(true);
+            }
+        }
+        release();
+    }
+
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
+        if (pending.isEmpty() || pending.peekFirst().timestampNanos > oldest) {
+            return; // in order, the first is the oldest
+        }
         for (Pending p : pending) {
-            if (!p.reported && p.resolution == null && p.timestampNanos < oldest) {
+            if (!p.reported && p.resolution == null && p.timestampNanos <= oldest) {
                 p.resolution = p.verdict(true);
             }
         }
@@ -231,7 +249,6 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 all.remove();
             }
         }
-        conversation.waitingChanged();
     }
 
     private void report(Pending p, Answer answer) {

@@ -13,8 +13,10 @@ final class FlowTable {
         SILENT,
         /** Nothing waits. */
         IDLE,
-        /** A request or a segment waits. */
-        WAITING
+        /** A request waits for its answer. */
+        WAITING,
+        /** A segment waits for its turn. */
+        HOLDING
     }
 
     /** A conversation's place in the list of its rank. */
@@ -100,7 +102,7 @@ final class FlowTable {
     /** Puts a conversation at the end of the list of its rank. */
     void touch(Conversation c) {
         Place p = c.place;
-        Rank rank = c.isDone() ? Rank.DONE : c.isWaiting() ? Rank.WAITING : c.hasSpoken() ? Rank.IDLE : Rank.SILENT;
+        Rank rank = rank(c);
         unlink(p);
         Place end = lists[rank.ordinal()];
         p.rank = rank;
@@ -109,6 +111,23 @@ final class FlowTable {
         p.after = end;
         end.before.after = p;
         end.before = p;
+    }
+
+    /** Moves a conversation to the list of its rank where that has changed; otherwise it keeps its place. */
+    void rerank(Conversation c) {
+        if (c.place.rank != rank(c)) {
+            touch(c);
+        }
+    }
+
+    private static Rank rank(Conversation c) {
+        if (c.isDone()) {
+            return Rank.DONE;
+        }
+        if (c.isHolding()) {
+            return Rank.HOLDING;
+        }
+        return c.isWaiting() ? Rank.WAITING : c.hasSpoken() ? Rank.IDLE : Rank.SILENT;
     }
 
     /** The conversation of a rank that has been quiet longest; null where there is none. */

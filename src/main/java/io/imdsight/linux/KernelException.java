@@ -23,6 +23,12 @@ public final class KernelException extends IOException {
     public static final int EEXIST = 17;
 
     /** See {@link #EPERM}. */
+    public static final int ENODEV = 19;
+
+    /** See {@link #EPERM}. */
+    public static final int EOPNOTSUPP = 95;
+
+    /** See {@link #EPERM}. */
     public static final int ENOBUFS = 105;
 
     private static final long serialVersionUID = 1;

@@ -22,6 +22,16 @@ final class LibC {
 
     static final int O_RDONLY = 0;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_NONBLOCK = 0x800;
+
+    /** clockid_t, linux/time.h. */
+    static final int CLOCK_MONOTONIC = 1;
+
+    /** See {@link #CLOCK_MONOTONIC}. */
+    static final int CLOCK_BOOTTIME = 7;
+
+    /** sysconf name of the page size, bits/confname.h of glibc. */
+    static final int SC_PAGESIZE = 30;
 
     static {
         Native.register(LibC.class, "c");
@@ -48,6 +58,8 @@ final class LibC {
 
     static native int openat(int directory, String path, int flags);
 
+    static native int openat(int directory, byte[] path, int flags);
+
     static native NativeLong read(int fd, byte[] data, NativeLong length);
 
     static native int setns(int fd, int type);
@@ -62,6 +74,31 @@ final class LibC {
     static native int munmap(Pointer address, NativeLong length);
 
     static native int poll(byte[] fds, NativeLong count, int timeoutMillis);
+
+    static native int poll(Pointer fds, NativeLong count, int timeoutMillis);
+
+    static native NativeLong readlinkat(int directory, byte[] path, byte[] target, NativeLong length);
+
+    static native NativeLong write(int fd, byte[] data, NativeLong length);
+
+    static native int eventfd(int initial, int flags);
+
+    static native int clock_gettime(int clock, byte[] timespec);
+
+    static native NativeLong sysconf(int name);
+
+    /** For calls that the C library does not wrap; see {@link SystemCall}. */
+    static native NativeLong syscall(
+            NativeLong number, Pointer a, NativeLong b, NativeLong c, NativeLong d, NativeLong e);
+
+    /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
+    static native NativeLong syscall(NativeLong number, NativeLong a, byte[] b, NativeLong c);
+
+    /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
+    static native NativeLong syscall(NativeLong number, byte[] a, NativeLong b);
+
+    /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
+    static native NativeLong syscall(NativeLong number, NativeLong a, NativeLong b, byte[] c, byte[] d, NativeLong e);
 
     static native int getpid();
 

@@ -10,6 +10,17 @@ public interface ExchangeSink {
      */
     default void opened(Connection connection, long timestampNanos) {}
 
+    /**
+     * A request was read; its exchange follows once it is known how it ended, which may take as long as an answer may. Tells a token request
+     * that is still waiting when its caller falls back.
+     *
+     * @param connection the connection, as given to {@link #opened}
+     * @param openedNanos the timestamp given to {@link #opened}
+     * @param head the request's head
+     * @param timestampNanos when its head was complete
+     */
+    default void requested(Connection connection, long openedNanos, RequestHead head, long timestampNanos) {}
+
     /** A request and its end. */
     void exchange(Exchange exchange);
 

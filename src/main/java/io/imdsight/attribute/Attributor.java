@@ -1,0 +1,179 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.KernelException;
+import io.imdsight.linux.ProcessTable;
+import io.imdsight.model.Attribution;
+import io.imdsight.model.Connection;
+import io.imdsight.model.EvidenceMethod;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Names the process behind a connection. The kernel's connect probe is asked first, the socket table second; where neither knows, the answer
+ * is none, with the reason.
+ */
+public final class Attributor implements Closeable {
+    /** How long {@link #find} waits for either way: a look-up with some thousand processes takes half of it. */
+    static final long WAIT_NANOS_MAX = 250_000_000;
+
+    private static final String COST = "callers that live a few milliseconds will often stay unnamed";
+
+    private final AttributorOptions options;
+    private final ConnectProbe probe;
+    private final SocketLookup lookup;
+    private final AttributorState state;
+    private final AtomicLongArray found = new AtomicLongArray(EvidenceMethod.values().length);
+
+    private Attributor(AttributorOptions options, ConnectProbe probe, SocketLookup lookup, AttributorState state) {
+        this.options = options;
+        this.probe = probe;
+        this.lookup = lookup;
+        this.state = state;
+    }
+
+    /**
+     * Starts what this machine and its privileges allow; {@link #state} says what that is. The socket table is that of the calling thread's
+     * network namespace, the probe sees all of them.
+     */
+    public static Attributor start(AttributorOptions options) {
+        ProcessTable processes = new ProcessTable(options.procRoot());
+        UserNames users = new UserNames(options.passwd(), options.clock().monotonic());
+        ConnectProbe probe = null;
+        String probeProblem = null;
+        if (options.probe()) {
+            try {
+                probe = ConnectProbe.start(options, new CallerReader(processes, users, options.clock()));
+            } catch (IOException | IllegalArgumentException e) {
+                probeProblem = "the connect probe is off (" + e.getMessage() + "); " + COST + "; " + remedy(e);
+            }
+        } else {
+            probeProblem = "the connect probe is switched off; " + COST;
+        }
+        SocketLookup lookup = null;
+        String tableProblem = null;
+        if (options.socketTable()) {
+            try {
+                ConnectProbe seeded = probe;
+                lookup = new SocketLookup(
+                        options,
+                        new SocketHolders(processes, options.clock().monotonic()),
+                        new CallerReader(processes, users, options.clock()),
+                        (connection, attribution) -> {
+                            if (seeded != null) {
+                                seeded.seed(connection, attribution);
+                            }
+                        });
+            } catch (KernelException e) {
+                tableProblem = "sockets cannot be looked up (" + e.getMessage()
+                        + "); connections older than imdsight stay unnamed; needs netlink sockets, see docs/attribution.md";
+            }
+        } else {
+            tableProblem = "the socket table is switched off; connections older than imdsight stay unnamed";
+        }
+        AttributorState state = new AttributorState(probe != null, probeProblem, lookup != null, tableProblem);
+        return new Attributor(options, probe, lookup, state);
+    }
+
+    private static String remedy(Exception e) {
+        if (e instanceof KernelException k && k.isPermission()) {
+            return "needs CAP_PERFMON, and a tracefs that may be read: CAP_DAC_READ_SEARCH where it is mounted, CAP_SYS_ADMIN elsewhere";
+        }
+        return "needs kernel 4.16 with CONFIG_PERF_EVENTS and CONFIG_EVENT_TRACING";
+    }
+
+    /** Which ways are open. */
+    public AttributorState state() {
+        return state;
+    }
+
+    /**
+     * A connection was seen for the first time. Does not wait: for the capture's thread. The probe saw it, too, and earlier; without the probe
+     * the socket's look-up begins, while the process is there.
+     *
+     * @param timestampNanos when its first packet was captured, nanoseconds since 1970-01-01T00:00:00Z
+     */
+    public void opened(Connection connection, long timestampNanos) {
+        if (probe == null && lookup != null) {
+            lookup.submit(connection, timestampNanos);
+        }
+    }
+
+    /**
+     * Names the process behind a connection. May wait, for {@value #WAIT_NANOS_MAX} ns with either way.
+     *
+     * @param openedNanos the timestamp given to {@link #opened}
+     */
+    public Attribution find(Connection connection, long openedNanos) {
+        Attribution result;
+        try {
+            result = search(connection, openedNanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            result = Attribution.none("interrupted while looking");
+        }
+        found.incrementAndGet(result.evidence().method().ordinal());
+        return result;
+    }
+
+    private Attribution search(Connection connection, long openedNanos) throws InterruptedException {
+        if (probe != null) {
+            Attribution known = probe.find(connection, openedNanos, WAIT_NANOS_MAX);
+            if (known != null) {
+                return known;
+            }
+        }
+        if (lookup == null) {
+            return Attribution.none(probe == null ? "no way to a process is open here" : UNKNOWN_TO_PROBE);
+        }
+        Attribution second = lookup.find(connection, openedNanos, WAIT_NANOS_MAX);
+        return probe == null || second.caller() != null
+                ? second
+                : Attribution.none(UNKNOWN_TO_PROBE + "; " + second.evidence().reason());
+    }
+
+    private static final String UNKNOWN_TO_PROBE =
+            "the connect probe saw no process of this machine connect from that address (older than imdsight, translated or forwarded)";
+
+    /**
+     * Nothing more will come from a connection. Does not wait. What is known of it is kept for a minute, for exchanges that wait to be named.
+     *
+     * @param openedNanos the timestamp given to {@link #opened}
+     */
+    public void closed(Connection connection, long openedNanos) {
+        long nowNanos = options.clock().epoch().getAsLong();
+        if (probe != null) {
+            probe.closed(connection, openedNanos, nowNanos);
+        }
+        if (lookup != null) {
+            lookup.closed(connection, openedNanos, nowNanos);
+        }
+    }
+
+    /** What was seen and found so far. */
+    public AttributorCounts counts() {
+        long[] seen = probe == null ? new long[6] : probe.counts();
+        return new AttributorCounts(
+                seen[0],
+                seen[1],
+                seen[2],
+                seen[3],
+                seen[4],
+                seen[5],
+                lookup == null ? 0 : lookup.lookups(),
+                lookup == null ? 0 : lookup.named(),
+                found.get(EvidenceMethod.CONNECT_PROBE.ordinal()),
+                found.get(EvidenceMethod.SOCKET_TABLE.ordinal()),
+                found.get(EvidenceMethod.NONE.ordinal()));
+    }
+
+    @Override
+    public void close() {
+        if (lookup != null) {
+            lookup.close();
+        }
+        if (probe != null) {
+            probe.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.ProcessDirectory;
+import io.imdsight.linux.ProcessStat;
+import io.imdsight.linux.ProcessTable;
+import io.imdsight.linux.ProcessText;
+import io.imdsight.model.Caller;
+import io.imdsight.model.Escaped;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Describes processes from /proc. In two steps, so that what a short life takes away is read first and for all that wait: {@link #read}, then
+ * {@link #describe}. Used by one thread at a time.
+ */
+final class CallerReader {
+    /** Room for any command line that people write; what generated ones have beyond it (class paths) says little. */
+    static final int COMMAND_LINE_BYTES_MAX = 64 * 1024;
+
+    /** Ancestors kept; the deepest chains seen (container, CI runner, build tool, shells) have some 15. */
+    static final int PARENTS_MAX = 32;
+
+    /** A parent runs on while its children call: what was read of it is used again, but not for long, for it may run another program by then. */
+    private static final long PARENT_NANOS_MAX = 5_000_000_000L;
+
+    private static final int PARENTS_CACHED_MAX = 512;
+
+    /** A line for each of some 15 hierarchies. */
+    private static final int CGROUP_BYTES_MAX = 16 * 1024;
+
+    private static final int STATUS_BYTES_MAX = 8 * 1024;
+
+    /** Clocks of /proc and of connects are compared: a tick's rounding is on the safe side, this is for reading two clocks one after the other. */
+    private static final long CLOCK_NANOS = 2_000_000;
+
+    /** What is gone when the process is gone. */
+    record Raw(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, byte[] status, byte[] cgroup) {}
+
+    private record Parent(long startTicks, byte[] name, int parent, long readNanos, Caller caller) {}
+
+    private final ProcessTable processes;
+    private final UserNames users;
+    private final KernelClock clock;
+    private final Map<Integer, Parent> parents = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Parent> eldest) {
+            return size() > PARENTS_CACHED_MAX;
+        }
+    };
+
+    CallerReader(ProcessTable processes, UserNames users, KernelClock clock) {
+        this.processes = processes;
+        this.users = users;
+        this.clock = clock;
+    }
+
+    /** Reads a process; null where there is none, or it has ended. */
+    Raw read(int pid) {
+        try (ProcessDirectory process = processes.open(pid)) {
+            return process == null ? null : read(process);
+        }
+    }
+
+    /** Reads an open process; null where it has ended. */
+    static Raw read(ProcessDirectory process) {
+        byte[] commandLine = process.read("cmdline", COMMAND_LINE_BYTES_MAX);
+        byte[] executable = process.link("exe");
+        ProcessStat stat = process.stat();
+        byte[] cgroup = process.read("cgroup", CGROUP_BYTES_MAX);
+        byte[] status = process.read("status", STATUS_BYTES_MAX);
+        if (stat == null || stat.isZombie() && executable == null) {
+            return null;
+        }
+        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup);
+    }
+
+    /** When a process started, nanoseconds since 1970. */
+    long startNanos(ProcessStat stat) {
+        return stat.startTicks() * ProcessStat.TICK_NANOS + clock.epochMinusBootNanos();
+    }
+
+    /** Whether a process was there at a time: a number is given to another process only after its end. */
+    boolean startedBefore(ProcessStat stat, long nanos) {
+        return startNanos(stat) <= nanos + CLOCK_NANOS;
+    }
+
+    /** Puts a process into words, with its ancestors. */
+    Caller describe(Raw raw) {
+        int userId = raw.status() == null ? -1 : ProcessText.realUserId(raw.status());
+        CgroupNames place = CgroupNames.of(raw.cgroup());
+        Caller bare = bare(raw.pid(), raw.stat(), raw.commandLine(), raw.executable(), CommandLine.BYTES_MAX);
+        return new Caller(
+                raw.pid(),
+                bare.executable(),
+                bare.arguments(),
+                bare.title(),
+                userId,
+                users.name(userId),
+                bare.startTimeNanos(),
+                place.systemdUnit(),
+                place.containerId(),
+                place.podUid(),
+                ancestors(raw.stat()));
+    }
+
+    private Caller bare(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, int bytesMax) {
+        String path = executable == null ? null : Escaped.of(executable);
+        String name = Escaped.of(stat.name());
+        List<String> arguments = stat.isKernelThread()
+                ? List.of()
+                : commandLine == null || commandLine.length == 0 ? null : CommandLine.arguments(commandLine, bytesMax);
+        String title = Title.of(arguments, path, name);
+        return new Caller(pid, path, arguments, title, -1, null, startNanos(stat), null, null, null, List.of());
+    }
+
+    private List<Caller> ancestors(ProcessStat child) {
+        List<Caller> out = new ArrayList<>();
+        long childTicks = child.startTicks();
+        int pid = child.parent();
+        while (pid > 0 && out.size() < PARENTS_MAX) {
+            Parent p = parent(pid);
+            if (p == null || p.startTicks() > childTicks) {
+                break; // it ended meanwhile, and its number may be another's
+            }
+            out.add(p.caller());
+            childTicks = p.startTicks();
+            pid = p.parent();
+        }
+        return List.copyOf(out);
+    }
+
+    private Parent parent(int pid) {
+        try (ProcessDirectory process = processes.open(pid)) {
+            ProcessStat stat = process == null ? null : process.stat();
+            if (stat == null) {
+                return null;
+            }
+            long nowNanos = clock.monotonicNanos();
+            Parent known = parents.get(pid);
+            if (known != null
+                    && known.startTicks() == stat.startTicks()
+                    && Arrays.equals(known.name(), stat.name())
+                    && nowNanos - known.readNanos() < PARENT_NANOS_MAX) {
+                return known.parent() == stat.parent()
+                        ? known
+                        : new Parent(
+                                known.startTicks(), known.name(), stat.parent(), known.readNanos(), known.caller());
+            }
+            byte[] commandLine = process.read("cmdline", COMMAND_LINE_BYTES_MAX);
+            Caller caller = bare(pid, stat, commandLine, process.link("exe"), CommandLine.PARENT_BYTES_MAX);
+            Parent read = new Parent(stat.startTicks(), stat.name(), stat.parent(), nowNanos, caller);
+            parents.put(pid, read);
+            return read;
+        }
+    }
+
+    /** A process of which nothing but its number is known. */
+    static Caller pidOnly(int pid) {
+        return new Caller(pid, null, null, null, -1, null, 0, null, null, null, List.of());
+    }
+
+    /** How much text a caller holds, in characters; texts of ancestors are counted each time though they are shared. */
+    static int weight(Caller caller) {
+        if (caller == null) {
+            return 0;
+        }
+        int sum = own(caller);
+        for (Caller p : caller.parents()) {
+            sum += own(p);
+        }
+        return sum;
+    }
+
+    private static int own(Caller caller) {
+        int sum = 200; // the object itself
+        if (caller.arguments() != null) {
+            for (String a : caller.arguments()) {
+                sum += a.length() + 40;
+            }
+        }
+        return sum;
+    }
+}

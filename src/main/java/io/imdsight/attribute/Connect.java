@@ -1,0 +1,49 @@
+package io.imdsight.attribute;
+
+import io.imdsight.model.Caller;
+import io.imdsight.model.Connection;
+import io.imdsight.model.Evidence;
+
+/** One connect to an endpoint, from the moment the kernel reports it. Guarded by the probe's lock. */
+final class Connect {
+    /** When a connect began that was there before the probe. */
+    static final long BEFORE_US = 0;
+
+    /** Not closed yet. */
+    static final long OPEN = Long.MAX_VALUE;
+
+    final long socket;
+    final int pid;
+    final long startedMonotonicNanos;
+    final long startedNanos;
+
+    /** Null until it is established: before, its port is not known. */
+    Connection tuple;
+
+    /** When it ended, or could no longer be followed, nanoseconds since 1970. */
+    long closedNanos = OPEN;
+
+    /** Null until the process has been read, and where it could not be. */
+    Caller caller;
+
+    Evidence evidence = Evidence.CONNECT_PROBE;
+
+    /** The one before with the same addresses and ports. */
+    Connect older;
+
+    /** What {@link #caller} weighs in the table, in characters. */
+    int weight;
+
+    /**
+     * A connect.
+     *
+     * @param socket the kernel's address of the socket; 0 where it is not known
+     * @param startedNanos nanoseconds since 1970; {@link #BEFORE_US} where it was there already
+     */
+    Connect(long socket, int pid, long startedMonotonicNanos, long startedNanos) {
+        this.socket = socket;
+        this.pid = pid;
+        this.startedMonotonicNanos = startedMonotonicNanos;
+        this.startedNanos = startedNanos;
+    }
+}

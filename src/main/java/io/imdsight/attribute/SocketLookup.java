@@ -1,0 +1,339 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.KernelException;
+import io.imdsight.linux.ProcessDirectory;
+import io.imdsight.linux.SocketTable;
+import io.imdsight.model.Attribution;
+import io.imdsight.model.Connection;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.Evidence;
+import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.IpAddress;
+import java.io.Closeable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+
+/**
+ * The second way: asks the kernel for a connection's socket, in the network namespace of the thread that made this, and looks for the process
+ * that holds it. On a thread of its own, for it may take long; the socket and the process must still be there.
+ */
+final class SocketLookup implements Closeable {
+    /** A burst of so many connections waits; what comes on top is counted as dropped. */
+    static final int QUEUE_MAX = 1024;
+
+    /** One pass through the processes' files serves so many. */
+    private static final int BATCH_MAX = 64;
+
+    /** Results kept until somebody asks. */
+    static final int RESULTS_MAX = 2048;
+
+    /** Characters of command lines kept with them; see {@link ConnectTable#WEIGHT_MAX}. */
+    private static final long WEIGHT_MAX = 12L * 1024 * 1024;
+
+    /** Connections that are there at the start: kept-alive ones of daemons. */
+    private static final int SEEDS_MAX = 256;
+
+    private static final long TICK_MILLIS = 1_000;
+
+    private static final Evidence HANDED_OVER = new Evidence(
+            EvidenceMethod.SOCKET_TABLE,
+            "it holds the socket, but started after the connection was opened: handed over");
+
+    private record Key(Connection connection, long openedNanos) {}
+
+    /** One look-up. */
+    private static final class Lookup {
+        final Key key;
+        final CountDownLatch done = new CountDownLatch(1);
+        volatile Attribution result;
+        Attribution second;
+        int weight;
+        long closedNanos = Long.MAX_VALUE;
+
+        Lookup(Key key) {
+            this.key = key;
+        }
+    }
+
+    private final SocketTable sockets;
+    private final SocketHolders holders;
+    private final CallerReader reader;
+    private final Endpoints endpoints;
+    private final Drops drops;
+    private final BlockingQueue<Lookup> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final Map<Key, Lookup> results = new LinkedHashMap<>();
+    private final AtomicLong lookups = new AtomicLong();
+    private final AtomicLong named = new AtomicLong();
+    private final BiConsumer<Connection, Attribution> seeds;
+    private final AttributorOptions options;
+    private final Thread thread =
+            Thread.ofPlatform().name("imdsight-lookup").daemon().unstarted(this::run);
+    private volatile boolean closing;
+    private long weight;
+
+    /**
+     * Starts the thread.
+     *
+     * @param seeds takes the connections that are open already, with who holds them
+     */
+    SocketLookup(
+            AttributorOptions options,
+            SocketHolders holders,
+            CallerReader reader,
+            BiConsumer<Connection, Attribution> seeds)
+            throws KernelException {
+        this.options = options;
+        this.endpoints = options.endpoints();
+        this.drops = options.drops();
+        this.holders = holders;
+        this.reader = reader;
+        this.seeds = seeds;
+        sockets = new SocketTable();
+        thread.start();
+    }
+
+    /** Asks for a look-up, without waiting for it. */
+    void submit(Connection connection, long openedNanos) {
+        enqueue(new Key(connection, openedNanos));
+    }
+
+    /** The look-up asked for before, or one asked for now; null where too many wait. */
+    private Lookup enqueue(Key key) {
+        Lookup lookup;
+        synchronized (results) {
+            Lookup known = results.get(key);
+            if (known != null) {
+                return known;
+            }
+            lookup = new Lookup(key);
+            if (!queue.offer(lookup)) {
+                drops.add(Drop.LOOKUP_QUEUE);
+                return null;
+            }
+            results.put(key, lookup);
+            evict();
+        }
+        return lookup;
+    }
+
+    /**
+     * What a look-up found; it is made now where none was asked for before.
+     *
+     * @param waitNanosMax how long to wait for it
+     */
+    Attribution find(Connection connection, long openedNanos, long waitNanosMax) throws InterruptedException {
+        Lookup lookup = enqueue(new Key(connection, openedNanos));
+        if (lookup == null) {
+            return Attribution.none("too many sockets wait to be looked up");
+        }
+        if (!lookup.done.await(waitNanosMax, TimeUnit.NANOSECONDS)) {
+            return Attribution.none("the socket's look-up took too long");
+        }
+        return lookup.result;
+    }
+
+    /** The connection has ended: its result is of use for a while yet. */
+    void closed(Connection connection, long openedNanos, long nowNanos) {
+        synchronized (results) {
+            Lookup lookup = results.get(new Key(connection, openedNanos));
+            if (lookup != null) {
+                lookup.closedNanos = nowNanos;
+            }
+        }
+    }
+
+    private void run() {
+        try {
+            seed();
+            while (!closing) {
+                Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    expire();
+                    continue;
+                }
+                List<Lookup> batch = new ArrayList<>();
+                batch.add(first);
+                queue.drainTo(batch, BATCH_MAX - 1);
+                work(batch);
+            }
+        } catch (InterruptedException e) {
+            closing = true;
+        }
+    }
+
+    private void seed() {
+        List<Lookup> open = new ArrayList<>();
+        long nowNanos = options.clock().epoch().getAsLong();
+        try {
+            sockets.visit(endpoints.port(), s -> {
+                IpAddress to = address(s.destination());
+                if (open.size() < SEEDS_MAX && endpoints.isService(to.high(), to.low(), s.destinationPort())) {
+                    Connection c = new Connection(address(s.source()), s.sourcePort(), to, s.destinationPort());
+                    open.add(new Lookup(new Key(c, nowNanos)));
+                }
+            });
+        } catch (KernelException e) {
+            return; // each connection is looked up when it is seen
+        }
+        work(open);
+        for (Lookup l : open) {
+            if (l.result.caller() != null) {
+                seeds.accept(l.key.connection(), l.result);
+            }
+        }
+    }
+
+    private static IpAddress address(byte[] bytes) {
+        try {
+            return IpAddress.of(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has four or sixteen bytes", e);
+        }
+    }
+
+    /** Looks a batch up: all sockets first, for they vanish first, then one pass through the processes. */
+    private void work(List<Lookup> batch) {
+        Map<Long, Lookup> wanted = new HashMap<>();
+        for (Lookup l : batch) {
+            lookups.incrementAndGet();
+            ask(l, wanted);
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
+        SocketHolders.End end = holders.search(new SocketHolders.Wanted() {
+            @Override
+            public boolean isEmpty() {
+                return wanted.isEmpty();
+            }
+
+            @Override
+            public boolean has(long inode) {
+                return wanted.containsKey(inode);
+            }
+
+            @Override
+            public void found(long inode, ProcessDirectory process) {
+                if (holds(wanted.get(inode), process)) {
+                    wanted.remove(inode);
+                }
+            }
+        });
+        String reason = switch (end) {
+            case REFUSED ->
+                "no process whose files may be looked at holds the socket; needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
+            case LATE -> "the search for the socket's process took too long";
+            case FOUND, SEARCHED -> "the process had let go of the socket before it was found";
+        };
+        for (Lookup l : wanted.values()) {
+            complete(l, l.second != null ? l.second : Attribution.none(reason));
+        }
+    }
+
+    private void ask(Lookup l, Map<Long, Lookup> wanted) {
+        Connection c = l.key.connection();
+        try {
+            SocketTable.Entry socket = sockets.find(
+                    c.originator().bytes(), c.originatorPort(), c.responder().bytes(), c.responderPort());
+            if (socket == null) {
+                complete(
+                        l,
+                        Attribution.none(
+                                "no such socket in this network namespace, or it was gone before it could be looked up"));
+            } else if (socket.inode() == 0) {
+                complete(l, Attribution.none("the process had let go of the socket before it could be looked up"));
+            } else {
+                Lookup same = wanted.put(socket.inode(), l);
+                if (same != null) {
+                    complete(same, Attribution.none("the connection's addresses and ports were used again"));
+                }
+            }
+        } catch (KernelException e) {
+            complete(l, Attribution.none(e.getMessage()));
+        }
+    }
+
+    /** Whether a holder of the socket can be who opened it: one that started later was handed it. */
+    private boolean holds(Lookup l, ProcessDirectory process) {
+        CallerReader.Raw raw = CallerReader.read(process);
+        if (raw == null) {
+            return false;
+        }
+        if (reader.startedBefore(raw.stat(), l.key.openedNanos())) {
+            complete(l, new Attribution(reader.describe(raw), Evidence.SOCKET_TABLE));
+            return true;
+        }
+        if (l.second == null) {
+            l.second = new Attribution(reader.describe(raw), HANDED_OVER);
+        }
+        return false;
+    }
+
+    private void complete(Lookup l, Attribution result) {
+        if (result.caller() != null) {
+            named.incrementAndGet();
+        }
+        synchronized (results) {
+            if (results.get(l.key) == l) {
+                l.weight = CallerReader.weight(result.caller());
+                weight += l.weight;
+                evict();
+            }
+        }
+        l.result = result;
+        l.done.countDown();
+    }
+
+    private void evict() {
+        Iterator<Lookup> i = results.values().iterator();
+        while ((results.size() > RESULTS_MAX || weight > WEIGHT_MAX && results.size() > 1) && i.hasNext()) {
+            weight -= i.next().weight;
+            i.remove();
+        }
+    }
+
+    private void expire() {
+        long nowNanos = options.clock().epoch().getAsLong();
+        synchronized (results) {
+            results.values().removeIf(l -> {
+                boolean old = nowNanos - l.closedNanos > ConnectTable.GRACE_NANOS;
+                weight -= old ? l.weight : 0;
+                return old;
+            });
+        }
+    }
+
+    long lookups() {
+        return lookups.get();
+    }
+
+    long named() {
+        return named.get();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sockets.close();
+    }
+}

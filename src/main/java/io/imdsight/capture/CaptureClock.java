@@ -1,0 +1,103 @@
+package io.imdsight.capture;
+
+import io.imdsight.model.SegmentSink;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Tells the sink that time passes while no packets come, and reads the kernel's counts.
+ *
+ * <p>The time it tells is that of the step before: after a pause of the whole process the ring may hold packets from before the pause, and they must
+ * reach the sink before a later time does. It tells none while packets come: they carry the time themselves.
+ */
+final class CaptureClock implements AutoCloseable {
+    /** Twice a second, so that a time-out is noticed within a second of its moment. */
+    private static final long STEP_MILLIS = 500;
+
+    private static final long JOIN_MILLIS_MAX = 2_000;
+
+    private final SegmentSink sink;
+    private final PcapStatistics statistics;
+    private final Consumer<Throwable> onFailure;
+    private final Thread thread;
+    private final AtomicLong packets = new AtomicLong();
+    private long packetsAtLastStep = -1;
+    private long lastStepNanos;
+    private volatile boolean closed;
+
+    /**
+     * @param onFailure called once, where the sink throws; the clock then stands still
+     */
+    CaptureClock(String interfaceName, SegmentSink sink, PcapStatistics statistics, Consumer<Throwable> onFailure) {
+        this.sink = sink;
+        this.onFailure = onFailure;
+        this.statistics = statistics;
+        this.thread = new Thread(this::run, "clock-" + interfaceName);
+        this.thread.setDaemon(true);
+    }
+
+    PcapStatistics statistics() {
+        return statistics;
+    }
+
+    /** A packet has come. Called by the capture's thread only. */
+    void packet() {
+        packets.incrementAndGet();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                step(now());
+                Thread.sleep(STEP_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException | Error e) {
+                onFailure.accept(e);
+                return;
+            }
+        }
+    }
+
+    /**
+     * One round.
+     *
+     * @param nowNanos nanoseconds since 1970, the clock of the packets
+     */
+    void step(long nowNanos) {
+        statistics.read();
+        long packetsNow = packets.get();
+        if (packetsNow == packetsAtLastStep) {
+            synchronized (sink) {
+                if (packets.get() == packetsNow && !closed) {
+                    sink.idle(lastStepNanos);
+                }
+            }
+        }
+        packetsAtLastStep = packetsNow;
+        lastStepNanos = nowNanos;
+    }
+
+    private static long now() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /** Ends the thread and reads the counts a last time. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(JOIN_MILLIS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        statistics.read();
+    }
+}

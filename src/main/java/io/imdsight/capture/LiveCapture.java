@@ -1,0 +1,242 @@
+package io.imdsight.capture;
+
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.Link;
+import io.imdsight.model.SegmentSink;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.pcap4j.core.BpfProgram.BpfCompileMode;
+import org.pcap4j.core.NotOpenException;
+import org.pcap4j.core.PcapHandle;
+import org.pcap4j.core.PcapNativeException;
+import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
+import org.pcap4j.packet.namednumber.DataLinkType;
+
+/**
+ * Packets from one interface, or from all of them. Open it, then {@link #run} it on a thread of its own in the same network namespace; {@link #close}
+ * it from any thread.
+ *
+ * <p>The sink is called under its own monitor, so several captures may share one sink: it is never called by two threads at a time.
+ *
+ * <p>Threads: the caller's, inside libpcap until the capture ends, and a {@link CaptureClock}. One thread cannot do both: with the fixed ring of
+ * immediate mode libpcap waits for a packet without end, whatever time-out it was given (pcap_wait_for_frames_mmap in pcap-linux.c).
+ */
+public final class LiveCapture implements AutoCloseable {
+    /** The name of the pseudo interface that stands for all of them. */
+    public static final String ANY = "any";
+
+    /** How long {@link #close} waits for the capture's thread; it ends in a millisecond unless the sink holds it. */
+    private static final long CLOSE_MILLIS_MAX = 5_000;
+
+    /** Only decides how often libpcap looks up without immediate mode, on kernels without it. */
+    private static final int TIMEOUT_MILLIS = 100;
+
+    /** How long an interface's name is believed: udev renames them. */
+    private static final long LINK_NAMES_NANOS = 60_000_000_000L;
+
+    private final String interfaceName;
+    private final PcapHandle handle;
+    private final SegmentSink sink;
+    private final PacketDecoder decoder;
+    private final CaptureClock clock;
+    private final String filterState;
+    private final Link link;
+    private final int linkType;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean closing;
+    private volatile Thread runner;
+    private volatile Throwable sinkFailure;
+    private long linksForgottenNanos;
+
+    private LiveCapture(
+            String interfaceName,
+            PcapHandle handle,
+            String filterState,
+            Endpoints endpoints,
+            SegmentSink sink,
+            Drops drops) {
+        this.interfaceName = interfaceName;
+        this.handle = handle;
+        this.filterState = filterState;
+        this.sink = sink;
+        this.decoder = new PacketDecoder(endpoints, sink, drops, LiveCapture::nameOf);
+        this.clock = new CaptureClock(interfaceName, sink, new PcapStatistics(handle, drops), this::fail);
+        this.linkType = handle.getDlt().value();
+        this.link = ANY.equals(interfaceName) ? Link.UNKNOWN : new Link(interfaceName, indexOf(interfaceName));
+    }
+
+    /**
+     * Opens an interface of the calling thread's network namespace, in immediate mode, not promiscuous, with the kernel filter set.
+     *
+     * @param interfaceName a name, or {@link #ANY}
+     * @throws CaptureException where that cannot be done here; the message says what is missing
+     */
+    public static LiveCapture open(
+            String interfaceName, Endpoints endpoints, SegmentSink sink, Drops drops, LiveOptions options)
+            throws CaptureException {
+        KernelFilter filter = new KernelFilter(endpoints, options.snapBytes());
+        PcapHandle handle = null;
+        try {
+            handle = new PcapHandle.Builder(interfaceName)
+                    .snaplen(options.snapBytes())
+                    .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
+                    .timeoutMillis(TIMEOUT_MILLIS)
+                    .immediateMode(true)
+                    .bufferSize(options.bufferBytes())
+                    .timestampPrecision(PcapHandle.TimestampPrecision.NANO)
+                    .build();
+            if (ANY.equals(interfaceName)) {
+                nameInterfaces(handle);
+            }
+            handle.setFilter(filter.expression(), BpfCompileMode.OPTIMIZE);
+            String state = cutAnswers(options.socketFilter(), filter);
+            return new LiveCapture(interfaceName, handle, state, endpoints, sink, drops);
+        } catch (LinkageError | PcapNativeException | NotOpenException e) {
+            if (handle != null) {
+                handle.close();
+            }
+            throw CaptureFailures.opening(interfaceName, e);
+        }
+    }
+
+    /** Version 2 of the cooked header has the interface's index. libpcap before 1.10 lacks it; interfaces then have no names. */
+    private static void nameInterfaces(PcapHandle handle) throws NotOpenException {
+        try {
+            handle.setDlt(DataLinkType.getInstance(PacketDecoder.LINK_COOKED_V2));
+        } catch (PcapNativeException e) {
+            return;
+        }
+    }
+
+    private static String cutAnswers(SocketFilter socketFilter, KernelFilter filter) {
+        if (socketFilter == null) {
+            return "answers copied whole";
+        }
+        try {
+            socketFilter.attach(filter.program());
+            return "answers cut to " + KernelFilter.ANSWER_BYTES + " bytes in the kernel";
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return "answers copied whole (" + e.getMessage() + ")";
+        }
+    }
+
+    /** One line on what is captured and how, for {@code doctor} and the log. */
+    public String description() {
+        return interfaceName + ", link type " + linkType + ", " + filterState;
+    }
+
+    /** How many packets the kernel's filter let through so far, drops included. */
+    public long packetsReceived() {
+        return clock.statistics().received();
+    }
+
+    /**
+     * Captures until {@link #close}; blocks. Call it once. Returns at once where the capture is closed already.
+     *
+     * @throws CaptureException where the capture ends by itself: the interface went, or libpcap failed
+     */
+    public void run() throws CaptureException {
+        if (!started.compareAndSet(false, true)) {
+            if (closing) {
+                return;
+            }
+            throw new IllegalStateException("a capture runs once");
+        }
+        runner = Thread.currentThread();
+        clock.start();
+        try {
+            if (!closing) {
+                handle.loop(-1, this::packet);
+            }
+        } catch (InterruptedException e) {
+            // pcap4j's word for breakLoop, not an interrupt
+        } catch (NotOpenException | PcapNativeException e) {
+            if (!closing) {
+                throw CaptureFailures.running(interfaceName, e);
+            }
+        } finally {
+            clock.close();
+            handle.close();
+            ended.countDown();
+        }
+        if (sinkFailure != null) {
+            throw new IllegalStateException("the receiver of packets failed", sinkFailure);
+        }
+    }
+
+    /** Ends the capture and waits until no more segments come. Packets still in the kernel's ring are not read. May be called again. */
+    @Override
+    public void close() {
+        closing = true;
+        if (started.compareAndSet(false, true)) {
+            handle.close();
+            return;
+        }
+        breakLoop();
+        if (Thread.currentThread() == runner) {
+            return;
+        }
+        try {
+            ended.await(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Called inside libpcap: nothing may be thrown out of here. */
+    private void packet(byte[] packet) {
+        try {
+            java.sql.Timestamp time = handle.getTimestamp();
+            Integer wireBytes = handle.getOriginalLength();
+            // getTime has the milliseconds in it, getNanos too
+            long nanos = Math.floorDiv(time.getTime(), 1000L) * 1_000_000_000L + time.getNanos();
+            clock.packet();
+            synchronized (sink) {
+                if (nanos - linksForgottenNanos > LINK_NAMES_NANOS) {
+                    decoder.forgetLinks();
+                    linksForgottenNanos = nanos;
+                }
+                decoder.packet(linkType, nanos, link, packet, 0, packet.length, wireBytes);
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable e) {
+        sinkFailure = e;
+        breakLoop();
+    }
+
+    private void breakLoop() {
+        try {
+            handle.breakLoop();
+        } catch (NotOpenException e) {
+            return; // ended already
+        }
+    }
+
+    private static String nameOf(int index) {
+        try {
+            NetworkInterface found = NetworkInterface.getByIndex(index);
+            return found == null ? null : found.getName();
+        } catch (SocketException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static int indexOf(String name) {
+        try {
+            NetworkInterface found = NetworkInterface.getByName(name);
+            return found == null ? 0 : Math.max(0, found.getIndex());
+        } catch (SocketException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.imdsight.classify;
+
+import io.imdsight.model.Caller;
+import io.imdsight.model.Cause;
+import io.imdsight.model.Classification;
+import io.imdsight.model.Exchange;
+import io.imdsight.model.Kind;
+import io.imdsight.model.Outcome;
+import io.imdsight.model.RequestHead;
+import io.imdsight.model.Version;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Why a caller uses version 1: remembers what became of each caller's last token request. A script that runs one curl for the token and
+ * another for the data is one caller, so a request also counts for the script that its process works for. One thread.
+ */
+public final class CauseTracker {
+    /** Callers remembered; the one heard of longest ago goes first. A fleet's busiest machines run some hundred programs. */
+    private static final int CALLERS_MAX = 4096;
+
+    /** How far up a process is taken to work for a script: sh -c within a script within a wrapper. */
+    private static final int SCRIPT_DEPTH_MAX = 4;
+
+    /** The shortest time after which any SDK gives up on a token (Go v2's dial): a wait this long and a tokenless call are a fallback. */
+    private static final long GIVES_UP_NANOS = 200_000_000L;
+
+    private record Who(int pid, long startTimeNanos) {}
+
+    /** A token request; {@code cause} is null while it waits. */
+    private record Attempt(long timestampNanos, Cause cause) {}
+
+    private final long sinceNanos;
+    private final Map<Who, Attempt> attempts = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Who, Attempt> eldest) {
+            return size() > CALLERS_MAX;
+        }
+    };
+
+    /**
+     * Remembers nothing yet.
+     *
+     * @param sinceNanos when the capture began, nanoseconds since 1970: of a caller older than that nobody knows what it has tried
+     */
+    public CauseTracker(long sinceNanos) {
+        this.sinceNanos = sinceNanos;
+    }
+
+    /** A request of a known caller was read, and waits for its answer. */
+    public void requested(RequestHead head, Caller caller, long timestampNanos) {
+        if (caller != null && "PUT".equals(head.method()) && Paths.isTokenPath(Paths.normalised(head.target()))) {
+            note(caller, new Attempt(timestampNanos, null));
+        }
+    }
+
+    /**
+     * Takes note of an exchange, and says why it used version 1.
+     *
+     * @param caller who made it; null where that is not known
+     * @return null unless the exchange is version 1
+     */
+    public Cause cause(Exchange exchange, Classification classification, Caller caller) {
+        if (classification.version() != Version.V1) {
+            if (caller != null) {
+                noteOutcome(exchange, classification, caller);
+            }
+            return null;
+        }
+        if (caller == null) {
+            return Cause.UNKNOWN;
+        }
+        Attempt attempt = attempts.get(who(caller));
+        for (int i = 0; attempt == null && i < scriptDepth(caller); i++) {
+            attempt = attempts.get(who(caller.parents().get(i)));
+        }
+        if (attempt == null) {
+            return caller.startTimeNanos() >= sinceNanos ? Cause.NEVER_TRIED : Cause.UNKNOWN;
+        }
+        if (attempt.cause != null) {
+            return attempt.cause;
+        }
+        boolean waitedInVain = exchange.timestampNanos() - attempt.timestampNanos >= GIVES_UP_NANOS;
+        return waitedInVain ? Cause.TOKEN_UNANSWERED : Cause.UNKNOWN;
+    }
+
+    private void noteOutcome(Exchange exchange, Classification classification, Caller caller) {
+        boolean served = classification.outcome() == Outcome.SERVED;
+        if (classification.kind() == Kind.TOKEN) {
+            note(
+                    caller,
+                    new Attempt(
+                            exchange.timestampNanos(),
+                            afterToken(classification, exchange.answer().status())));
+        } else if (served && classification.version() == Version.V2) {
+            note(caller, new Attempt(exchange.timestampNanos(), Cause.TOKEN_UNUSED));
+        }
+    }
+
+    private static Cause afterToken(Classification classification, int status) {
+        return switch (classification.outcome()) {
+            case SERVED -> Cause.TOKEN_UNUSED;
+            case UNANSWERED -> Cause.TOKEN_UNANSWERED;
+            case REFUSED, FAILED ->
+                status == 403 || status == 404 || status == 405 || status >= 500 ? Cause.TOKEN_REFUSED : Cause.UNKNOWN;
+            case UNDETERMINED -> Cause.UNKNOWN;
+        };
+    }
+
+    private void note(Caller caller, Attempt attempt) {
+        noteFor(who(caller), attempt);
+        for (int i = 0; i < scriptDepth(caller); i++) {
+            noteFor(who(caller.parents().get(i)), attempt);
+        }
+    }
+
+    private void noteFor(Who who, Attempt attempt) {
+        Attempt known = attempts.get(who);
+        if (known == null || known.timestampNanos <= attempt.timestampNanos) {
+            attempts.put(who, attempt);
+        }
+    }
+
+    private static Who who(Caller caller) {
+        return new Who(caller.pid(), caller.startTimeNanos());
+    }
+
+    /** How many of the caller's nearest ancestors run a script that it works for. */
+    private static int scriptDepth(Caller caller) {
+        List<Caller> parents = caller.parents();
+        int depth = 0;
+        while (depth < parents.size() && depth < SCRIPT_DEPTH_MAX && Scripts.runsScript(parents.get(depth))) {
+            depth++;
+        }
+        return depth;
+    }
+}

@@ -1,0 +1,61 @@
+package io.imdsight.demo;
+
+import io.imdsight.linux.NetworkNamespace;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A thread that lives in a fresh network namespace of its own. Sockets opened by what runs here belong there for good, whichever thread uses
+ * them later; so do those accepted from them.
+ */
+final class NamespaceThread implements Closeable {
+    private final ExecutorService thread;
+    private final NetworkNamespace namespace;
+
+    /** Starts the thread and makes its namespace. */
+    NamespaceThread(String name) throws IOException {
+        thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
+        try {
+            namespace = call(() -> {
+                NetworkNamespace.enterFresh();
+                return NetworkNamespace.open();
+            });
+        } catch (IOException | RuntimeException | Error e) {
+            thread.shutdownNow();
+            throw e;
+        }
+    }
+
+    NetworkNamespace namespace() {
+        return namespace;
+    }
+
+    /** Runs a step in the namespace and waits for its end. */
+    <T> T call(Callable<T> step) throws IOException {
+        try {
+            return thread.submit(step).get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException runtime -> throw runtime;
+                case Error error -> throw error;
+                default -> throw new IOException(e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted in a network namespace", e);
+        }
+    }
+
+    /** Lets the thread go; the namespace vanishes with its last socket. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        namespace.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.imdsight.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+
+/**
+ * The clocks that the kernel's records are stamped with.
+ *
+ * @param monotonic nanoseconds of CLOCK_MONOTONIC, of perf records
+ * @param epoch CLOCK_REALTIME, of packets: nanoseconds since 1970-01-01T00:00:00Z
+ * @param boot CLOCK_BOOTTIME, of the start times in /proc: it runs on while the machine sleeps
+ */
+public record KernelClock(LongSupplier monotonic, LongSupplier epoch, LongSupplier boot) {
+    /** A reading is taken again until the clocks on both sides of it are this near, or the tries are spent. */
+    private static final long BRACKET_NANOS = 2_000;
+
+    private static final int TRIES_MAX = 5;
+
+    /** The system's clocks. */
+    public static KernelClock system() {
+        // HotSpot's nanoTime is CLOCK_MONOTONIC on Linux, but nothing promises it: the difference is measured once.
+        long offsetNanos = offset(() -> read(LibC.CLOCK_MONOTONIC), System::nanoTime);
+        LongSupplier steady =
+                Math.abs(offsetNanos) < 1_000_000 ? System::nanoTime : () -> System.nanoTime() + offsetNanos;
+        return new KernelClock(steady, KernelClock::epochNow, () -> read(LibC.CLOCK_BOOTTIME));
+    }
+
+    /** CLOCK_MONOTONIC now. */
+    public long monotonicNanos() {
+        return monotonic.getAsLong();
+    }
+
+    /** What to add to CLOCK_MONOTONIC to get time since 1970; changes when the clock is set. */
+    public long epochMinusMonotonicNanos() {
+        return offset(epoch, monotonic);
+    }
+
+    /** What to add to CLOCK_BOOTTIME to get time since 1970. */
+    public long epochMinusBootNanos() {
+        return offset(epoch, boot);
+    }
+
+    /** {@code a - b}, read so closely together that a thread put to sleep in between does not count. */
+    private static long offset(LongSupplier a, LongSupplier b) {
+        long best = 0;
+        long bestBracket = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES_MAX && bestBracket > BRACKET_NANOS; i++) {
+            long before = b.getAsLong();
+            long middle = a.getAsLong();
+            long after = b.getAsLong();
+            if (after - before < bestBracket) {
+                bestBracket = after - before;
+                best = middle - (before + (after - before) / 2);
+            }
+        }
+        return best;
+    }
+
+    private static long epochNow() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    private static long read(int clock) {
+        byte[] timespec = new byte[16];
+        LibC.clock_gettime(clock, timespec);
+        ByteBuffer in = ByteBuffer.wrap(timespec).order(ByteOrder.nativeOrder());
+        return in.getLong(0) * 1_000_000_000L + in.getLong(8);
+    }
+}

@@ -1,0 +1,241 @@
+package io.imdsight.attribute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.jna.Native;
+import io.imdsight.model.Attribution;
+import io.imdsight.model.Connection;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.IpAddress;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Names real processes in a network namespace made for it. Needs root. */
+class AttributorIT {
+    /** What really happened to one call. */
+    private static final class Call {
+        long pid;
+        Connection connection;
+        long openedNanos;
+        String named;
+        Attribution found;
+    }
+
+    @BeforeAll
+    static void needsRoot() throws IOException {
+        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        assumeTrue(Integer.valueOf(0).equals(uid), "needs root to make a network namespace");
+    }
+
+    @Test
+    void namesEachOfAThousandCurlsOneAfterTheOtherAndTwentyAtATime() throws Exception {
+        Drops drops = new Drops();
+        try (Attributor attributor =
+                Attributor.start(AttributorOptions.of(Endpoints.EC2, drops).withoutSocketTable())) {
+            assertTrue(attributor.state().probeUp(), attributor.state().probeProblem());
+            int sequential = Integer.getInteger("imdsight.curls", 1000);
+            Map<Integer, Call> calls =
+                    world(attributor, "plain", sequential + "x1:169.254.169.254", sequential + "x20:169.254.169.254");
+            int[] right = check(calls);
+            AttributorCounts counts = attributor.counts();
+            System.out.printf(
+                    "connect probe: %d calls, pid right %d, command line right %d; to the process read %d µs on average; %s CPU µs a connect%n",
+                    calls.size(),
+                    right[0],
+                    right[1],
+                    counts.namingNanos() / Math.max(counts.connectsNamed(), 1) / 1000,
+                    cpuMicros("imdsight-probe") / Math.max(counts.connects(), 1));
+            assertEquals(2 * sequential, calls.size());
+            assertEquals(calls.size(), right[0], "pid");
+            assertEquals(calls.size(), right[1], "command line");
+            assertEquals(calls.size(), counts.connects());
+            assertEquals(calls.size(), counts.established());
+            assertEquals(0, drops.get(Drop.PROBE_RING));
+        }
+    }
+
+    @Test
+    void namesCallersOverIpv6AndThroughMappedAddresses() throws Exception {
+        try (Attributor attributor = Attributor.start(
+                AttributorOptions.of(Endpoints.EC2, new Drops()).withoutSocketTable())) {
+            Map<Integer, Call> calls =
+                    world(attributor, "plain", "20x4:[fd00:ec2::254]", "20x4:[::ffff:169.254.169.254]");
+            assertEquals(40, calls.size());
+            assertEquals(40, check(calls)[1]);
+        }
+    }
+
+    @Test
+    void namesCallersThroughTheirSocketsWhereThereIsNoProbe() throws Exception {
+        Map<Integer, Call> calls =
+                world(null, "table", "200x1:169.254.169.254", "200x20:169.254.169.254", "20x1:[fd00:ec2::254]");
+        int right = 0;
+        for (Map.Entry<Integer, Call> e : calls.entrySet()) {
+            Call call = e.getValue();
+            assertTrue(call.named != null, "call " + e.getKey() + " was answered");
+            if (call.named.startsWith("none ")) {
+                System.out.println("call " + e.getKey() + ": " + call.named);
+                continue;
+            }
+            assertEquals(
+                    "socket-table " + call.pid + " "
+                            + commandLine(e.getKey())
+                                    .formatted(
+                                            call.connection.responder().isV4() ? "169.254.169.254" : "[fd00:ec2::254]"),
+                    call.named);
+            right++;
+        }
+        System.out.printf("socket table: %d calls, named %d, none wrong%n", calls.size(), right);
+        assertTrue(right >= calls.size() * 9 / 10, right + " of " + calls.size());
+    }
+
+    @Test
+    void leavesNothingBehindAfterFiftyStarts() throws Exception {
+        Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops())).close();
+        List<String> filesBefore = openFiles();
+        int threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
+        for (int i = 0; i < 50; i++) {
+            Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops())).close();
+        }
+        assertEquals(filesBefore, openFiles());
+        assertEquals(threadsBefore, ManagementFactory.getThreadMXBean().getThreadCount());
+    }
+
+    private static List<String> openFiles() throws IOException {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+            return fds.map(p -> {
+                        try {
+                            return Files.readSymbolicLink(p).toString();
+                        } catch (IOException e) {
+                            return "gone";
+                        }
+                    })
+                    .filter(s -> !"gone".equals(s))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String commandLine(int number) {
+        return "curl -s -o /dev/null http://%s/n/" + number + " --max-time 5";
+    }
+
+    /** How many pids, and how many command lines, are right. Fails where one is wrong rather than unknown. */
+    private static int[] check(Map<Integer, Call> calls) {
+        int pids = 0;
+        int lines = 0;
+        for (Map.Entry<Integer, Call> e : calls.entrySet()) {
+            Call call = e.getValue();
+            Attribution a = call.found;
+            if (a.evidence().method() != EvidenceMethod.CONNECT_PROBE) {
+                System.out.println("call " + e.getKey() + ": " + a.evidence());
+                continue;
+            }
+            assertEquals(call.pid, a.caller().pid(), "call " + e.getKey());
+            pids++;
+            if (a.caller().arguments() == null) {
+                System.out.println("call " + e.getKey() + ": " + a.evidence());
+                continue;
+            }
+            assertTrue(
+                    a.caller().commandLine().contains("/n/" + e.getKey() + " "),
+                    a.caller().commandLine());
+            assertEquals("curl", a.caller().title());
+            assertTrue(a.caller().parents().stream().anyMatch(p -> p.pid() == 1), () -> "ancestry of " + a.caller());
+            lines++;
+        }
+        return new int[] {pids, lines};
+    }
+
+    /** Runs clients in a namespace and returns what happened. */
+    private static Map<Integer, Call> world(Attributor attributor, String mode, String... rounds) throws Exception {
+        String host = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+        String classPath = Stream.of(NamespaceWorld.class, Attributor.class, Native.class)
+                .map(c -> new File(c.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath())
+                        .toString())
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = new ArrayList<>(List.of(
+                "unshare",
+                "--net",
+                System.getProperty("java.home") + "/bin/java",
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                NamespaceWorld.class.getName(),
+                host,
+                mode));
+        command.addAll(List.of(rounds));
+        Process world = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Map<Integer, Call> calls = new HashMap<>();
+        try (BufferedReader in = world.inputReader()) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                take(line, calls, attributor);
+            }
+        } finally {
+            world.destroyForcibly();
+        }
+        return calls;
+    }
+
+    private static void take(String line, Map<Integer, Call> calls, Attributor attributor) {
+        String[] w = line.split(" ", 3);
+        if (!List.of("accept", "client", "named").contains(w[0])) {
+            System.out.println(line);
+            return;
+        }
+        Call call = calls.computeIfAbsent(Integer.valueOf(w[1]), n -> new Call());
+        switch (w[0]) {
+            case "client" -> call.pid = Long.parseLong(w[2]);
+            case "named" -> call.named = w[2];
+            default -> {
+                String[] a = w[2].split(" ", -1);
+                call.connection =
+                        new Connection(IpAddress.parse(a[0]), Integer.parseInt(a[1]), IpAddress.parse(a[3]), 80);
+                call.openedNanos = Long.parseLong(a[2]);
+                if (attributor != null) {
+                    call.found = attributor.find(call.connection, call.openedNanos);
+                    attributor.closed(call.connection, call.openedNanos);
+                }
+            }
+        }
+    }
+
+    private static long cpuMicros(String threadName) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (long id : threads.getAllThreadIds()) {
+            ThreadInfo info = threads.getThreadInfo(id);
+            if (info != null && info.getThreadName().equals(threadName)) {
+                return threads.getThreadCpuTime(id) / 1000;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,151 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.KernelClock;
+import io.imdsight.model.Attribution;
+import io.imdsight.model.Connection;
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.IpAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs inside a network namespace of its own: a service at the metadata service's addresses, and real clients that call it. Says on stdout what
+ * really happened, a line each:
+ *
+ * <pre>
+ * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE     a connection, with the number in its request's path
+ * client NUMBER PID                                       who made it
+ * named NUMBER EVIDENCE PID COMMAND LINE                  with an Attributor in here (argument "table")
+ * </pre>
+ */
+final class NamespaceWorld {
+    private static final long CLIENT_SECONDS_MAX = 20;
+
+    private final Attributor attributor;
+    private final KernelClock clock = KernelClock.system();
+
+    private NamespaceWorld(Attributor attributor) {
+        this.attributor = attributor;
+    }
+
+    /** Arguments: the host's network namespace, "table" or "plain", then rounds as {@code COUNTxPARALLEL:ADDRESS}. */
+    public static void main(String[] args) throws Exception {
+        String mine = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+        if (!mine.startsWith("net:[") || mine.equals(args[0])) {
+            throw new IllegalStateException("not in a network namespace of our own: " + mine);
+        }
+        run("ip", "link", "set", "lo", "up");
+        run("ip", "address", "add", "169.254.169.254/32", "dev", "lo");
+        run("ip", "address", "add", "fd00:ec2::254/128", "dev", "lo", "nodad");
+        boolean table = "table".equals(args[1]);
+        Endpoints endpoints = Endpoints.EC2;
+        Attributor attributor = table
+                ? Attributor.start(AttributorOptions.of(endpoints, new Drops()).withoutProbe())
+                : null;
+        NamespaceWorld world = new NamespaceWorld(attributor);
+        for (IpAddress a : endpoints.addresses()) {
+            world.serve(a.inetAddress());
+        }
+        int next = 0;
+        for (int i = 2; i < args.length; i++) {
+            String[] round = args[i].split("[x:]", 3);
+            int count = Integer.parseInt(round[0]);
+            int parallel = Integer.parseInt(round[1]);
+            for (int done = 0; done < count; done += parallel) {
+                world.clients(next, parallel, round[2]);
+                next += parallel;
+            }
+        }
+        if (attributor != null) {
+            Thread.sleep(300);
+            attributor.close();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException("failed: " + String.join(" ", command));
+        }
+    }
+
+    private void serve(InetAddress address) throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(new InetSocketAddress(address, 80), 100);
+        Thread.ofPlatform().daemon().start(() -> {
+            while (true) {
+                try (Socket s = server.accept()) {
+                    answer(s);
+                } catch (IOException e) {
+                    say("error " + e);
+                }
+            }
+        });
+    }
+
+    private void answer(Socket s) throws IOException {
+        long nanos = clock.epoch().getAsLong();
+        IpAddress from = IpAddress.of(s.getInetAddress());
+        Connection c = new Connection(from, s.getPort(), IpAddress.of(s.getLocalAddress()), 80);
+        if (attributor != null) {
+            attributor.opened(c, nanos);
+        }
+        s.setSoTimeout(2_000);
+        InputStream in = s.getInputStream();
+        StringBuilder head = new StringBuilder();
+        for (int b = in.read();
+                b >= 0 && head.indexOf("\r\n\r\n") < 0;
+                b = head.indexOf("\r\n\r\n") < 0 ? in.read() : 0) {
+            head.append((char) b);
+        }
+        String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
+        say("accept " + number + " " + from + " " + s.getPort() + " " + nanos + " " + c.responder());
+        s.getOutputStream()
+                .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+                        .getBytes(StandardCharsets.US_ASCII));
+        s.getOutputStream().flush();
+        s.shutdownOutput();
+        if (attributor != null) {
+            Attribution a = attributor.find(c, nanos);
+            attributor.closed(c, nanos);
+            say("named " + number + " " + a.evidence().method().label() + " "
+                    + (a.caller() == null
+                            ? a.evidence().reason()
+                            : a.caller().pid() + " " + a.caller().commandLine()));
+        }
+    }
+
+    private void clients(int first, int count, String address) throws IOException, InterruptedException {
+        List<Process> running = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            Process p = new ProcessBuilder(
+                            "curl", "-s", "-o", "/dev/null", "http://" + address + "/n/" + i, "--max-time", "5")
+                    .inheritIO()
+                    .start();
+            say("client " + i + " " + p.pid());
+            running.add(p);
+        }
+        for (Process p : running) {
+            if (!p.waitFor(CLIENT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                p.destroyForcibly();
+            }
+        }
+    }
+
+    private static synchronized void say(String line) {
+        System.out.println(line);
+    }
+}
