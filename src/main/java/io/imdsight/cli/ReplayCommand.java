@@ -17,6 +17,7 @@ import io.imdsight.model.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -78,6 +79,10 @@ final class ReplayCommand implements Callable<Integer> {
             return ExitStatus.DATA;
         } catch (IOException e) {
             console.say("cannot read " + file + ": " + Failures.reason(e) + "; check the name and the permissions");
+            return ExitStatus.NO_INPUT;
+        } catch (InvalidPathException e) {
+            console.say("cannot read " + file + ": " + e.getReason()
+                    + "; where the name is right, set LC_ALL=C.UTF-8, or give the file on standard input");
             return ExitStatus.NO_INPUT;
         } finally {
             decoder.finish();

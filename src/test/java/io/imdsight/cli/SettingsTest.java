@@ -1,0 +1,121 @@
+package io.imdsight.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    private static final String CAPTURE = Run.CAPTURE.toString();
+
+    private final Run run = new Run();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theDefaultFileIsReadWhereItExists() throws IOException {
+        run.defaultFile = file("# results for a program\n\nformat = json   # one object a line\r\n");
+        run.command("replay", CAPTURE);
+        assertTrue(run.out().startsWith("{"), run.out());
+    }
+
+    @Test
+    void theEnvironmentGoesBeforeTheFileAndTheFlagBeforeBoth() throws IOException {
+        Path json = file("format = json\n");
+        run.defaultFile = json;
+        run.environment.put("IMDSIGHT_FORMAT", "text");
+        assertTrue(run.command("replay", CAPTURE).out().startsWith("2026"), run.out());
+        Run flag = new Run();
+        flag.environment.put("IMDSIGHT_FORMAT", "text");
+        assertTrue(flag.command("replay", CAPTURE, "--format", "json").out().startsWith("{"), flag.out());
+    }
+
+    @Test
+    void repeatedAndCommaSeparatedValuesAreOneList() throws IOException {
+        run.defaultFile = file("endpoint = 10.9.9.9, 169.254.169.254\nendpoint = fd00:ec2::254\n");
+        assertEquals(3, run.command("replay", CAPTURE).out().lines().count(), run.err());
+        Run environment = new Run();
+        environment.environment.put("IMDSIGHT_ENDPOINT", "10.9.9.9,10.8.8.8");
+        assertEquals("", environment.command("replay", CAPTURE).out());
+    }
+
+    @Test
+    void aListOnTheCommandLineReplacesTheFilesList() throws IOException {
+        run.defaultFile = file("endpoint = 169.254.169.254\n");
+        assertEquals(
+                "", run.command("replay", "--endpoint", "10.9.9.9", CAPTURE).out());
+    }
+
+    @Test
+    void namesOfOtherCommandsFlagsAreKnown() throws IOException {
+        run.defaultFile = file("for = 10m\nstate-dir = /var/lib/elsewhere\ninterface = any\n");
+        assertEquals(0, run.command("replay", CAPTURE).status, run.err());
+    }
+
+    @Test
+    void anUnknownNameIsSaidWithItsPlace() throws IOException {
+        Path file = file("format = json\nintreface = lo\n");
+        assertRefused(file, file + ":2: unknown name 'intreface'; known are ");
+    }
+
+    @Test
+    void aBadValueIsSaidWithItsPlaceEvenWhereThisCommandDoesNotNeedIt() throws IOException {
+        Path file = file("for = soon\n");
+        assertRefused(file, file + ":1: bad value for for: 'soon' is not a duration");
+    }
+
+    @Test
+    void aLineWithoutAnEqualsSignIsSaidWithItsPlace() throws IOException {
+        Path file = file("\n\njust words\n");
+        assertRefused(file, file + ":3: expected name = value");
+    }
+
+    @Test
+    void aNameThatCannotRepeatIsRefusedTwice() throws IOException {
+        Path file = file("port = 80\nport = 81\n");
+        assertRefused(file, file + ":2: port is set already in line 1");
+    }
+
+    @Test
+    void aSwitchTakesTrueOrFalse() throws IOException {
+        Path file = file("debug = maybe\n");
+        assertRefused(file, "'maybe' is neither true nor false");
+    }
+
+    @Test
+    void aFileThatIsNamedMustExist() {
+        assertEquals(78, run.command("replay", "--config=/nonexistent/x.conf", CAPTURE).status);
+        assertTrue(run.err().contains("no configuration file /nonexistent/x.conf"), run.err());
+        Run environment = new Run();
+        environment.environment.put("IMDSIGHT_CONFIG", "/nonexistent/y.conf");
+        assertEquals(78, environment.command("replay", CAPTURE).status);
+    }
+
+    @Test
+    void aBadVariableIsAConfigurationErrorAndNamed() {
+        run.environment.put("IMDSIGHT_PORT", "http");
+        assertEquals(78, run.command("replay", CAPTURE).status);
+        assertTrue(run.err().contains("environment variable IMDSIGHT_PORT: bad value for port"), run.err());
+    }
+
+    @Test
+    void aFileThatCannotBeAConfigurationIsNotReadIntoMemory() {
+        assertEquals(78, run.command("replay", "--config", "/dev/zero", CAPTURE).status);
+        assertTrue(run.err().contains("256 KiB"), run.err());
+    }
+
+    private void assertRefused(Path file, String message) {
+        assertEquals(78, run.command("replay", "--config", file.toString(), CAPTURE).status);
+        assertTrue(run.err().contains(message), run.err());
+        assertEquals("", run.out());
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(directory.resolve("imdsight.conf"), text);
+    }
+}
