@@ -1,6 +1,7 @@
 package io.imdsight.attribute;
 
 import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.ThreadPriority;
 import io.imdsight.linux.Tracefs;
 import io.imdsight.linux.TracepointFormat;
 import io.imdsight.linux.TracepointSample;
@@ -82,6 +83,9 @@ final class ConnectProbe implements Closeable {
     }
 
     private void run() {
+        ThreadPriority.raise(); // where it may; the processes that wake this thread compete with it for the CPU
+        reader.warmUp();
+        SocketState.parse(new TracepointSample(0, 0, 0, new byte[256], 0), layout);
         while (!closing) {
             stream.await(TICK_MILLIS);
             lock.lock();

@@ -3,6 +3,7 @@ package io.imdsight.attribute;
 import io.imdsight.linux.KernelException;
 import io.imdsight.linux.ProcessDirectory;
 import io.imdsight.linux.SocketTable;
+import io.imdsight.linux.ThreadPriority;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
@@ -158,6 +159,8 @@ final class SocketLookup implements Closeable {
 
     private void run() {
         try {
+            ThreadPriority.raise();
+            reader.warmUp();
             seed();
             while (!closing) {
                 Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);

@@ -58,8 +58,6 @@ final class LibC {
 
     static native int openat(int directory, String path, int flags);
 
-    static native int openat(int directory, byte[] path, int flags);
-
     static native NativeLong read(int fd, byte[] data, NativeLong length);
 
     static native int setns(int fd, int type);
@@ -77,22 +75,15 @@ final class LibC {
 
     static native int poll(Pointer fds, NativeLong count, int timeoutMillis);
 
-    static native NativeLong readlinkat(int directory, byte[] path, byte[] target, NativeLong length);
-
     static native NativeLong write(int fd, byte[] data, NativeLong length);
 
     static native int eventfd(int initial, int flags);
-
-    static native int clock_gettime(int clock, byte[] timespec);
 
     static native NativeLong sysconf(int name);
 
     /** For calls that the C library does not wrap; see {@link SystemCall}. */
     static native NativeLong syscall(
             NativeLong number, Pointer a, NativeLong b, NativeLong c, NativeLong d, NativeLong e);
-
-    /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
-    static native NativeLong syscall(NativeLong number, NativeLong a, byte[] b, NativeLong c);
 
     /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
     static native NativeLong syscall(NativeLong number, byte[] a, NativeLong b);

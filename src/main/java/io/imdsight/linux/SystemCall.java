@@ -20,6 +20,10 @@ enum SystemCall {
         return new NativeLong(number);
     }
 
+    long raw() {
+        return number;
+    }
+
     /** A static field is not there yet when the constants are made. */
     private static boolean isArm64() {
         return "aarch64".equals(System.getProperty("os.arch"));
