@@ -26,15 +26,23 @@ public final class CauseTracker {
     /** The shortest time after which any SDK gives up on a token (Go v2's dial): a wait this long and a tokenless call are a fallback. */
     private static final long GIVES_UP_NANOS = 200_000_000L;
 
-    private record Who(int pid, long startTimeNanos) {}
+    /**
+     * The kernel gives start times in ticks of 10 ms; turned into wall-clock time they differ a little from reading to reading. A pid is not used
+     * again so soon.
+     */
+    private static final long SAME_START_NANOS = 20_000_000L;
 
-    /** A token request; {@code cause} is null while it waits. */
-    private record Attempt(long timestampNanos, Cause cause) {}
+    /** A token request of the process that started then; {@code cause} is null while it waits. */
+    private record Attempt(long startTimeNanos, long timestampNanos, Cause cause) {
+        boolean isBy(Caller caller) {
+            return Math.abs(startTimeNanos - caller.startTimeNanos()) <= SAME_START_NANOS;
+        }
+    }
 
     private final long sinceNanos;
-    private final Map<Who, Attempt> attempts = new LinkedHashMap<>(64, 0.75f, true) {
+    private final Map<Integer, Attempt> attempts = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Who, Attempt> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Integer, Attempt> eldest) {
             return size() > CALLERS_MAX;
         }
     };
@@ -51,7 +59,7 @@ public final class CauseTracker {
     /** A request of a known caller was read, and waits for its answer. */
     public void requested(RequestHead head, Caller caller, long timestampNanos) {
         if (caller != null && "PUT".equals(head.method()) && Paths.isTokenPath(Paths.normalised(head.target()))) {
-            note(caller, new Attempt(timestampNanos, null));
+            note(caller, timestampNanos, null);
         }
     }
 
@@ -71,9 +79,9 @@ public final class CauseTracker {
         if (caller == null) {
             return Cause.UNKNOWN;
         }
-        Attempt attempt = attempts.get(who(caller));
+        Attempt attempt = attempt(caller);
         for (int i = 0; attempt == null && i < scriptDepth(caller); i++) {
-            attempt = attempts.get(who(caller.parents().get(i)));
+            attempt = attempt(caller.parents().get(i));
         }
         if (attempt == null) {
             return caller.startTimeNanos() >= sinceNanos ? Cause.NEVER_TRIED : Cause.UNKNOWN;
@@ -90,11 +98,10 @@ public final class CauseTracker {
         if (classification.kind() == Kind.TOKEN) {
             note(
                     caller,
-                    new Attempt(
-                            exchange.timestampNanos(),
-                            afterToken(classification, exchange.answer().status())));
+                    exchange.timestampNanos(),
+                    afterToken(classification, exchange.answer().status()));
         } else if (served && classification.version() == Version.V2) {
-            note(caller, new Attempt(exchange.timestampNanos(), Cause.TOKEN_UNUSED));
+            note(caller, exchange.timestampNanos(), Cause.TOKEN_UNUSED);
         }
     }
 
@@ -108,22 +115,23 @@ public final class CauseTracker {
         };
     }
 
-    private void note(Caller caller, Attempt attempt) {
-        noteFor(who(caller), attempt);
+    private void note(Caller caller, long timestampNanos, Cause cause) {
+        noteFor(caller, timestampNanos, cause);
         for (int i = 0; i < scriptDepth(caller); i++) {
-            noteFor(who(caller.parents().get(i)), attempt);
+            noteFor(caller.parents().get(i), timestampNanos, cause);
         }
     }
 
-    private void noteFor(Who who, Attempt attempt) {
-        Attempt known = attempts.get(who);
-        if (known == null || known.timestampNanos <= attempt.timestampNanos) {
-            attempts.put(who, attempt);
+    private void noteFor(Caller caller, long timestampNanos, Cause cause) {
+        Attempt known = attempt(caller);
+        if (known == null || known.timestampNanos <= timestampNanos) {
+            attempts.put(caller.pid(), new Attempt(caller.startTimeNanos(), timestampNanos, cause));
         }
     }
 
-    private static Who who(Caller caller) {
-        return new Who(caller.pid(), caller.startTimeNanos());
+    private Attempt attempt(Caller caller) {
+        Attempt known = attempts.get(caller.pid());
+        return known != null && known.isBy(caller) ? known : null;
     }
 
     /** How many of the caller's nearest ancestors run a script that it works for. */

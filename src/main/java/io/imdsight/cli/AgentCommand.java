@@ -1,12 +1,16 @@
 package io.imdsight.cli;
 
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.IpAddress;
+import io.imdsight.model.Sighting;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code imdsight agent}. */
+/** {@code imdsight agent}: in the foreground, until a signal comes. */
 @Command(name = "agent", description = "Capture here and print sightings until interrupted.", sortOptions = false)
 final class AgentCommand implements Callable<Integer> {
     @Mixin
@@ -26,7 +30,42 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        throw new Failure(ExitStatus.INTERNAL, "not wired " + console.colour() + duration);
+    public Integer call() throws InterruptedException {
+        Endpoints endpoints = common.endpoints();
+        SightingPrinter printer = SightingPrinter.of(console, common.format, true, true);
+        LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, printing(printer));
+        console.ending().onSignal(pipeline::stop);
+        pipeline.description().forEach(console::say);
+        console.say("watching "
+                + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
+                + " port " + endpoints.port() + "; times are UTC");
+        pipeline.start();
+        pipeline.await(duration);
+        pipeline.finish();
+        RuntimeException failed = pipeline.failed();
+        if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {
+            console.tell(
+                    common.format,
+                    pipeline.counts().text(pipeline.drops(), true),
+                    pipeline.counts().json(pipeline.drops()));
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        return ExitStatus.DONE;
+    }
+
+    private static SightingThread.Output printing(SightingPrinter printer) {
+        return new SightingThread.Output() {
+            @Override
+            public void accept(Sighting sighting) {
+                printer.print(sighting);
+            }
+
+            @Override
+            public void flush() {
+                printer.flush();
+            }
+        };
     }
 }

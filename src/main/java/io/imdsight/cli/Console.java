@@ -21,8 +21,15 @@ import java.util.Map;
  * @param out standard output, unbuffered: results, nothing else
  * @param err standard error: everything else
  * @param terminal whether standard output is a terminal
+ * @param ending what signals end
  */
-record Console(Map<String, String> environment, InputStream in, OutputStream out, PrintStream err, boolean terminal) {
+record Console(
+        Map<String, String> environment,
+        InputStream in,
+        OutputStream out,
+        PrintStream err,
+        boolean terminal,
+        Ending ending) {
     /** The process's own. */
     static Console ofProcess() {
         return new Console(
@@ -30,7 +37,8 @@ record Console(Map<String, String> environment, InputStream in, OutputStream out
                 new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-                isTerminal(Path.of("/proc/self/fd/1")));
+                isTerminal(Path.of("/proc/self/fd/1")),
+                Ending.ofProcess());
     }
 
     /** System.console() answers for input and output together; only the output matters here. */

@@ -1,5 +1,7 @@
 package io.imdsight.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -12,7 +14,8 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] args) {
-        System.exit(run(args, Console.ofProcess(), Settings.DEFAULT_FILE));
+        Console console = Console.ofProcess();
+        console.ending().exit(run(args, console, Settings.DEFAULT_FILE));
     }
 
     /**
@@ -26,9 +29,7 @@ public final class Main {
                 List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
         try {
             CommandLine root = commands(console, debug);
-            if (args.length > 0
-                    && root.getSubcommands().containsKey(args[0])
-                    && !List.of(args).contains("--help")) {
+            if (needsSettings(root, List.of(args))) {
                 root.setDefaultValueProvider(
                         Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
             }
@@ -38,12 +39,20 @@ public final class Main {
         }
     }
 
+    /** Help is for those whose settings are broken; the demo's inner half has been told all it needs. */
+    private static boolean needsSettings(CommandLine root, List<String> args) {
+        return !args.isEmpty()
+                && root.getSubcommands().containsKey(args.getFirst())
+                && !args.contains("--help")
+                && !args.contains(DemoCommand.INSIDE);
+    }
+
     private static CommandLine commands(Console console, boolean debug) {
         CommandLine root = new CommandLine(new Imdsight())
-                .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new AgentCommand(console))
+                .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DemoCommand(console));
-        return root.setOut(new java.io.PrintWriter(console.out(), true, java.nio.charset.StandardCharsets.UTF_8))
+        return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, args) -> explainUsage(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> explain(e, console, debug));
     }

@@ -25,7 +25,9 @@ public enum Drop implements Labelled {
     /** Records that the kernel's probe ring had no room for. */
     PROBE_RING("probe-ring"),
     /** A socket look-up skipped because too many waited. */
-    LOOKUP_QUEUE("lookup-queue");
+    LOOKUP_QUEUE("lookup-queue"),
+    /** A request that is counted but was not attributed and printed, because too many waited for that. */
+    SIGHTING_QUEUE("sighting-queue");
 
     private final String label;
 

@@ -79,13 +79,13 @@ class MainTest {
 
     @Test
     void anInternalErrorIsOneSentenceAndStatus70() {
-        run.in = null; // a null stream: the constructor of the fake throws inside the command's reach
         Console broken = new Console(
                 run.environment,
                 null,
                 run.out,
                 new java.io.PrintStream(run.err, true, java.nio.charset.StandardCharsets.UTF_8),
-                false);
+                false,
+                new Ending());
         assertEquals(70, Main.run(new String[] {"replay", "-"}, broken, run.defaultFile));
         assertEquals(1, run.err().lines().count(), run.err());
         assertTrue(run.err().startsWith("imdsight: internal error: "), run.err());

@@ -21,6 +21,7 @@ final class Run {
     final ByteArrayOutputStream err = new ByteArrayOutputStream();
     Path defaultFile = Path.of("/nonexistent/imdsight.conf");
     byte[] in = new byte[0];
+    final Ending ending = new Ending();
     boolean terminal;
     int status;
 
@@ -36,7 +37,8 @@ final class Run {
                         new ByteArrayInputStream(in),
                         stdout,
                         new PrintStream(err, true, StandardCharsets.UTF_8),
-                        terminal),
+                        terminal,
+                        ending),
                 defaultFile);
         return this;
     }
