@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Plays segments of TCP connections to a decoder and collects its exchanges. Time passes by a millisecond a segment. */
-final class Wire implements ExchangeSink {
+class Wire implements ExchangeSink {
     static final long MILLI = 1_000_000L;
     static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
