@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.demo.Demo;
 import io.imdsight.demo.DemoSession;
 import io.imdsight.demo.UnsafeNetworkException;
+import io.imdsight.model.Caller;
 import io.imdsight.model.Sighting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,8 +95,9 @@ final class DemoCommand implements Callable<Integer> {
         return new SightingThread.Output() {
             @Override
             public void accept(Sighting sighting) {
-                seen.add(sighting);
-                printer.print(sighting);
+                Sighting story = belowUs(sighting);
+                seen.add(story);
+                printer.print(common.format == OutputFormat.JSON ? sighting : story);
             }
 
             @Override
@@ -103,6 +105,30 @@ final class DemoCommand implements Callable<Integer> {
                 printer.flush();
             }
         };
+    }
+
+    /** The same with an ancestry that ends at this program: who started the demo is no part of the story. */
+    private static Sighting belowUs(Sighting s) {
+        Caller c = s.caller();
+        if (c == null) {
+            return s;
+        }
+        List<Caller> parents = c.parents().stream()
+                .takeWhile(p -> p.pid() != ProcessHandle.current().pid())
+                .toList();
+        Caller caller = new Caller(
+                c.pid(),
+                c.executable(),
+                c.arguments(),
+                c.title(),
+                c.userId(),
+                c.owner(),
+                c.startTimeNanos(),
+                c.systemdUnit(),
+                c.containerId(),
+                c.podUid(),
+                parents);
+        return new Sighting(s.exchange(), s.classification(), s.cause(), caller, s.evidence());
     }
 
     private void narrate(String text) {

@@ -13,6 +13,8 @@ import java.util.Map;
 
 /** What the demo's sightings say about enforcing tokens, in lines for a person. Pure. */
 final class DemoVerdict {
+    private static final String UNNAMED = "run imdsight with the privileges of its connect probe, which names every process";
+
     private DemoVerdict() {}
 
     /** The verdict's lines. */
@@ -31,7 +33,8 @@ final class DemoVerdict {
         } else {
             out.add("VERDICT: blocked. HttpTokens=required would break " + blocking.size()
                     + (blocking.size() == 1 ? " caller:" : " callers:"));
-            blocking.forEach((name, s) -> out.addAll(lines(name, why(s.cause()), advice(s.cause()))));
+            blocking.forEach((name, s) -> out.addAll(
+                    s.caller() == null ? lines(name, s.evidence().reason(), UNNAMED) : lines(name, why(s.cause()), advice(s.cause()))));
         }
         if (!harmless.isEmpty()) {
             out.add("No obstacle, though without a token:");
@@ -54,21 +57,20 @@ final class DemoVerdict {
         return List.of("  " + name, "      why: " + why, "      do:  " + advice);
     }
 
-    /** {@code curl ← sync.sh ← nightly-backup.sh}: the process and the scripts that it works for, up to ourselves. */
+    /** {@code curl ← sync.sh ← nightly-backup.sh}: the process and the scripts that it works for. */
     private static String name(Sighting s) {
         Caller caller = s.caller();
         if (caller == null) {
-            return "a process that could not be named (" + s.evidence().reason() + ")";
+            return "a process that could not be named, at " + s.exchange().connection().originator();
         }
-        int self = (int) ProcessHandle.current().pid();
         StringBuilder out = new StringBuilder();
         out.append(caller.title() == null ? "pid " + caller.pid() : caller.title());
-        if (caller.parents().isEmpty() || caller.parents().getFirst().pid() == self) {
+        if (caller.parents().isEmpty()) {
             String target = s.exchange().request().target();
             return out + (target == null ? "" : " for " + target);
         }
         for (Caller parent : caller.parents()) {
-            if (parent.pid() == self || parent.title() == null) {
+            if (parent.title() == null) {
                 break;
             }
             out.append(" ← ").append(parent.title());

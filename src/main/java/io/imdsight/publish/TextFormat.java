@@ -120,8 +120,8 @@ public final class TextFormat implements SightingFormat {
             out.text(" uid ");
             out.decimal(caller.userId());
         }
-        String commandLine = caller.commandLine();
-        if (commandLine != null && !commandLine.isEmpty() && !commandLine.equals(name)) {
+        String commandLine = withoutDirectory(caller.commandLine());
+        if (!commandLine.isEmpty() && !commandLine.equals(name)) {
             out.blanks(2);
             out.text(commandLine, COMMAND_LINE_CHARS_MAX);
         }
@@ -205,6 +205,15 @@ public final class TextFormat implements SightingFormat {
         }
         out.raw(']');
         stop(true, out);
+    }
+
+    /** {@code python3 sync.py} for {@code /usr/bin/python3 sync.py}: where programs lie is in the JSON. */
+    private static String withoutDirectory(String commandLine) {
+        if (commandLine == null || commandLine.startsWith("'")) {
+            return commandLine == null ? "" : commandLine;
+        }
+        int blank = commandLine.indexOf(' ');
+        return commandLine.substring(commandLine.lastIndexOf('/', blank < 0 ? commandLine.length() : blank) + 1);
     }
 
     private static String name(Caller caller) {
