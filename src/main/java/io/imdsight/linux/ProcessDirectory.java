@@ -135,7 +135,7 @@ public final class ProcessDirectory implements Closeable {
         while (i < length && link.get(i) >= '0' && link.get(i) <= '9' && inode < 1L << 40) {
             inode = inode * 10 + link.get(i++) - '0';
         }
-        return i < length && link.get(i) == ']' ? inode : -1;
+        return i > SOCKET.length && i < length && link.get(i) == ']' ? inode : -1;
     }
 
     @Override
