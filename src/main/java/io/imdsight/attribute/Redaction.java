@@ -18,7 +18,7 @@ final class Redaction {
      * none: {@code --token-file}, {@code X-aws-ec2-metadata-token-ttl-seconds}.
      */
     private static final Pattern NAME = Pattern.compile(
-            "(?:token|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
+            "(?:token(?!s)|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
                     + "|access[_-]?key(?:[_-]?id)?|(?:private|account|shared|auth|encryption|signing|license)[_-]?key"
                     + "|credentials?|signature|authorization|cookie|jwt|bearer)"
                     + "(?!s?[_-](?:[\\w-]{0,30}[_-])?(?:ttl|seconds|file|path|dir|stdin|url|uri|endpoint|type|length|size|count"
@@ -118,7 +118,10 @@ final class Redaction {
         if (BARE_NAME.matcher(a).matches()) {
             return true;
         }
-        if (!a.startsWith("-")) {
+        boolean attached = a.startsWith("-p")
+                && a.length() > 2
+                && ATTACHED_P.matcher(program).matches();
+        if (!a.startsWith("-") || attached || a.chars().anyMatch(c -> c == '=' || c == ':' || c <= ' ')) {
             return false;
         }
         Matcher m = NAME.matcher(a);

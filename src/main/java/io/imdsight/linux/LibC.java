@@ -73,10 +73,6 @@ final class LibC {
 
     static native int poll(byte[] fds, NativeLong count, int timeoutMillis);
 
-    static native int poll(Pointer fds, NativeLong count, int timeoutMillis);
-
-    static native NativeLong write(int fd, byte[] data, NativeLong length);
-
     static native int eventfd(int initial, int flags);
 
     static native NativeLong sysconf(int name);

@@ -105,17 +105,19 @@ public final class ProcessDirectory implements Closeable {
             return Native.getLastError() == KernelException.EACCES ? Sockets.REFUSED : Sockets.GONE;
         }
         try {
-            boolean refused = false;
             for (int file : DirectoryList.numbers(fd)) {
                 int got = (int) RawCalls.readlinkat(
                         fd, scratch.path(Integer.toString(file)), scratch.dataAddress, SOCKET_LINK_BYTES_MAX);
-                refused |= got < 0 && Native.getLastError() == KernelException.EACCES;
+                if (got < 0 && Native.getLastError() == KernelException.EACCES) {
+                    // So will all others be. A process that ends meanwhile looks like one that may not be looked at.
+                    return stat() == null ? Sockets.GONE : Sockets.REFUSED;
+                }
                 long inode = got < 0 ? -1 : socketInode(scratch.data, got);
                 if (inode >= 0 && !visitor.test(inode)) {
                     return Sockets.VISITED;
                 }
             }
-            return refused ? Sockets.REFUSED : Sockets.VISITED;
+            return Sockets.VISITED;
         } finally {
             RawCalls.close(fd);
         }
@@ -133,7 +135,7 @@ public final class ProcessDirectory implements Closeable {
         while (i < length && link.get(i) >= '0' && link.get(i) <= '9' && inode < 1L << 40) {
             inode = inode * 10 + link.get(i++) - '0';
         }
-        return i < length && link.get(i) == ']' ? inode : -1;
+        return i > SOCKET.length && i < length && link.get(i) == ']' ? inode : -1;
     }
 
     @Override

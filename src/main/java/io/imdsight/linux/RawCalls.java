@@ -23,13 +23,15 @@ final class RawCalls {
 
     static native long read(int fd, long buffer, long length);
 
+    static native long write(int fd, long buffer, long length);
+
+    static native int poll(long fds, long count, int timeoutMillis);
+
     static native long readlinkat(int directory, long path, long target, long length);
 
     static native long syscall(long number, long a, long b, long c);
 
     static native int clock_gettime(int clock, long timespec);
-
-    static native int setpriority(int which, int who, int nice);
 
     /** Memory for one thread's calls: a path to pass in, and data that comes out. */
     static final class Scratch {
