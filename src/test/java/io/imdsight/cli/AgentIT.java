@@ -110,7 +110,7 @@ class AgentIT {
     }
 
     @Test
-    void aThousandCurlsOneByOneAndAThousandTwentyAtATimeAreAllNamedRight() throws Exception {
+    void aThousandCurlsOneByOneAndAThousandTwentyAtATimeAreNamedRight() throws Exception {
         inPrivateNetwork(network -> {
             Process agent = agent("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json");
             Map<String, Expected> expected = new HashMap<>();
@@ -136,25 +136,32 @@ class AgentIT {
         });
     }
 
+    /** Every pid is right; a command line is right or absent with the reason, never another's, and absent in less than one of a hundred. */
     private static void check(Map<String, Expected> expected, List<String> lines) {
         List<String> wrong = new ArrayList<>();
-        int probe = 0;
+        int unread = 0;
         Map<String, Expected> open = new HashMap<>(expected);
         for (String line : lines) {
             Expected e = open.remove(group(PATH, line));
-            boolean right = e != null
-                    && Long.toString(e.pid()).equals(group(PID, line))
-                    && e.arguments().equals(group(ARGS, line));
-            if (!right) {
+            String arguments = group(ARGS, line.replaceAll("\"parents\":.*", ""));
+            boolean rightPid = e != null && Long.toString(e.pid()).equals(group(PID, line));
+            if (rightPid && arguments == null && line.contains("\"reason\":\"the process ended")) {
+                unread++;
+            } else if (!rightPid || !e.arguments().equals(arguments)) {
                 wrong.add(line);
             }
-            probe += line.contains("\"connect-probe\"") ? 1 : 0;
         }
         System.out.printf(
-                "named right: %d of %d, by the connect probe %d, wrong %d, not seen %d%n",
-                lines.size() - wrong.size(), expected.size(), probe, wrong.size(), open.size());
+                "of %d curls: right pid %d, right command line %d, command line not read in time %d, wrong %d, not seen %d%n",
+                expected.size(),
+                lines.size() - wrong.size(),
+                lines.size() - wrong.size() - unread,
+                unread,
+                wrong.size(),
+                open.size());
         assertEquals(List.of(), wrong);
         assertEquals(Map.of(), open);
+        assertTrue(unread * 100 < expected.size(), unread + " command lines not read in time");
     }
 
     private static String group(Pattern pattern, String line) {
