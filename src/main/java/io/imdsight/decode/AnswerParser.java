@@ -79,10 +79,10 @@ final class AnswerParser extends MessageParser {
         if (status < 200 || status == 204 || status == 304 || !bodyAllowed) {
             return Body.NONE;
         }
-        if (isChunked()) {
+        if (framing().isChunked()) {
             return Body.CHUNKED;
         }
-        return contentLength() >= 0 ? Body.LENGTH : Body.UNTIL_CLOSE;
+        return framing().contentLength() >= 0 ? Body.LENGTH : Body.UNTIL_CLOSE;
     }
 
     @Override

@@ -4,20 +4,12 @@ import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Link;
 import io.imdsight.model.Segment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * One TCP connection to the service: puts both directions' segments in order, also against each other, and gives their bytes to the parsers.
- *
- * <p>A segment is read when everything in front of it has been read: the bytes before it in its own direction, and the bytes of the other
- * direction that it acknowledges. Otherwise it is held. What its receiver has acknowledged and was still not seen after a while, the capture
- * has missed: a gap.
+ * One TCP connection to the service: follows both directions, in the order that {@link Turns} brings about, and gives their bytes to the
+ * parsers.
  */
-final class Conversation {
-    /** Segments held for one connection: three of the longest heads in segments of 1,448 bytes. */
-    private static final int HELD_MAX = 128;
-
+final class Conversation implements Turns.Reader {
     /** A segment this far from what is expected is none of this connection's: the largest window is 2^30 (RFC 7323), ours stay far below. */
     private static final int WINDOW_BYTES_MAX = 1 << 24;
 
@@ -29,15 +21,15 @@ final class Conversation {
 
     private final Workshop workshop;
     private final Connection connection;
+    private final Link link;
     private final long openedNanos;
     private final Exchanges exchanges;
     private final Stream up = new Stream();
     private final Stream down = new Stream();
-    private final List<Held> held = new ArrayList<>(0);
+    private final Turns turns;
     private long upFinishedNanos;
     private boolean sawOpening;
     private int openingSequence;
-    private int arrivals;
     private boolean done;
     private Segment current;
 
@@ -46,12 +38,14 @@ final class Conversation {
 
     long lastNanos;
 
-    Conversation(Workshop workshop, Connection connection, long openedNanos) {
+    Conversation(Workshop workshop, Connection connection, Link link, long openedNanos) {
         this.workshop = workshop;
         this.connection = connection;
+        this.link = link;
         this.openedNanos = openedNanos;
         this.lastNanos = openedNanos;
         this.exchanges = new Exchanges(this, workshop);
+        this.turns = new Turns(workshop, up, down, this);
     }
 
     Connection connection() {
@@ -109,7 +103,7 @@ final class Conversation {
 
     /** Whether something is due sooner than an answer: a segment that waits for its turn, an originator that has closed. */
     boolean isHolding() {
-        return !held.isEmpty() || up.isFinished() && exchanges.isWaiting();
+        return !turns.isEmpty() || up.isFinished() && exchanges.isWaiting();
     }
 
     boolean isDone() {
@@ -132,7 +126,6 @@ final class Conversation {
         if (done) {
             return;
         }
-        arrivals++;
         Stream own = fromOriginator ? up : down;
         Stream peer = fromOriginator ? down : up;
         if (s.has(Segment.SYN)) {
@@ -156,14 +149,8 @@ final class Conversation {
         exchanges.expire(s.timestampNanos());
         if (s.has(Segment.RST)) {
             end(true);
-        } else if (isReady(s, own, peer)) {
-            read(s, fromOriginator);
-            readHeld();
-            expireHeld(s.timestampNanos());
-            endIfOver();
         } else {
-            hold(s, fromOriginator);
-            expireHeld(s.timestampNanos());
+            turns.segment(s, fromOriginator);
             endIfOver();
         }
     }
@@ -185,128 +172,17 @@ final class Conversation {
                         && Math.abs((long) Stream.distance(s.acknowledgment(), peer.next())) > WINDOW_BYTES_MAX;
     }
 
-    private static int start(Segment s) {
-        return s.has(Segment.SYN) ? s.sequence() + 1 : s.sequence();
-    }
-
-    private static boolean isReady(Segment s, Stream own, Stream peer) {
-        return Stream.distance(start(s), own.next()) <= 0
-                && (!s.has(Segment.ACK) || Stream.distance(s.acknowledgment(), peer.next()) <= 0);
-    }
-
-    private void hold(Segment s, boolean fromOriginator) {
-        if (s.payloadLength() == 0 && !s.has(Segment.FIN)) {
-            return; // its acknowledgment has been noted
-        }
-        if (held.size() >= HELD_MAX) {
-            force(0);
-        }
-        if (workshop.budget().take(Held.cost(s))) {
-            held.add(Held.copyOf(s, fromOriginator, arrivals));
-        } else {
-            workshop.drops().add(Drop.STREAM_MEMORY, s.payloadLength());
-        }
-    }
-
-    private void readHeld() {
-        for (int i = 0; i < held.size(); ) {
-            Held h = held.get(i);
-            boolean ready = isReady(h.segment(), own(h), peer(h));
-            if (ready) {
-                take(i);
-                read(h.segment(), h.fromOriginator());
-                i = 0;
-            } else {
-                i++;
-            }
-        }
-    }
-
-    /** Gives up waiting for what the receiver has and the capture does not. */
-    private void expireHeld(long nowNanos) {
-        for (int i = 0; i < held.size(); ) {
-            if (isOverdue(held.get(i), nowNanos)) {
-                force(i);
-                i = 0;
-            } else {
-                i++;
-            }
-        }
-    }
-
-    private boolean isOverdue(Held h, long nowNanos) {
-        DecoderLimits limits = workshop.limits();
-        long ageNanos = nowNanos - h.segment().timestampNanos();
-        int start = start(h.segment());
-        boolean missed = own(h).isAcknowledgedTo(start) || Stream.distance(start, own(h).next()) <= 0;
-        return missed && (arrivals - h.arrival() >= limits.reorderSegments() || ageNanos >= limits.reorderNanos())
-                || ageNanos >= limits.answerTimeoutNanos();
-    }
-
-    /** Reads a held segment now, with gaps for what should have come before it. */
-    private void force(int index) {
-        Held h = take(index);
-        Segment outer = current;
-        current = h.segment();
-        fill(own(h), start(h.segment()), h.fromOriginator());
-        if (h.segment().has(Segment.ACK)) {
-            fill(peer(h), h.segment().acknowledgment(), !h.fromOriginator());
-        }
-        current = outer;
-        read(h.segment(), h.fromOriginator());
-        readHeld();
-    }
-
-    /** Brings a stream up to a sequence number: from what is held, and with gaps. */
-    private void fill(Stream stream, int to, boolean fromOriginator) {
-        while (Stream.distance(to, stream.next()) > 0) {
-            int first = -1;
-            for (int i = 0; i < held.size(); i++) {
-                Held h = held.get(i);
-                if (h.fromOriginator() == fromOriginator
-                        && Stream.distance(to, start(h.segment())) > 0
-                        && (first < 0
-                                || Stream.distance(
-                                                start(h.segment()),
-                                                start(held.get(first).segment()))
-                                        < 0)) {
-                    first = i;
-                }
-            }
-            if (first < 0) {
-                gap(stream, fromOriginator, Stream.distance(to, stream.next()));
-                return;
-            }
-            Held h = take(first);
-            int missing = Stream.distance(start(h.segment()), stream.next());
-            if (missing > 0) {
-                gap(stream, fromOriginator, missing);
-            }
-            read(h.segment(), h.fromOriginator());
-        }
-    }
-
-    private void gap(Stream stream, boolean fromOriginator, int count) {
-        parser(stream, fromOriginator).gap(count);
-        stream.advance(count);
-    }
-
-    private Held take(int index) {
-        Held h = held.remove(index);
-        workshop.budget().giveBack(Held.cost(h.segment()));
-        return h;
-    }
-
-    private void read(Segment s, boolean fromOriginator) {
+    @Override
+    public void read(Segment s, boolean fromOriginator) {
         Segment outer = current;
         current = s;
         Stream own = fromOriginator ? up : down;
-        int known = Stream.distance(own.next(), start(s));
+        int known = Stream.distance(own.next(), Turns.start(s));
         int length = s.payloadLength();
         if (known < length) {
             readPayload(s, own, fromOriginator, known);
         }
-        if (s.has(Segment.FIN) && own.next() == start(s) + length && !own.isFinished()) {
+        if (s.has(Segment.FIN) && own.next() == Turns.start(s) + length && !own.isFinished()) {
             own.advance(1);
             own.finish();
             if (own.parser() != null) {
@@ -318,6 +194,16 @@ final class Conversation {
                 exchanges.responderEnded();
             }
         }
+        current = outer;
+    }
+
+    @Override
+    public void missed(boolean fromOriginator, int count, Segment noticedBy) {
+        Segment outer = current;
+        current = noticedBy;
+        Stream stream = fromOriginator ? up : down;
+        parser(stream, fromOriginator).gap(count);
+        stream.advance(count);
         current = outer;
     }
 
@@ -358,14 +244,6 @@ final class Conversation {
         return stream.parser();
     }
 
-    private Stream own(Held h) {
-        return h.fromOriginator() ? up : down;
-    }
-
-    private Stream peer(Held h) {
-        return h.fromOriginator() ? down : up;
-    }
-
     private void endIfOver() {
         if (up.isFinished() && down.isFinished() && down.isAcknowledgedTo(down.next())) {
             end(true);
@@ -374,7 +252,7 @@ final class Conversation {
 
     /** Time has passed without a segment of this connection. */
     void expire(long nowNanos) {
-        expireHeld(nowNanos);
+        turns.expire(nowNanos);
         exchanges.expire(nowNanos);
         if (up.isFinished() && nowNanos - upFinishedNanos >= HALF_CLOSED_NANOS) {
             exchanges.originatorEnded();
@@ -386,9 +264,7 @@ final class Conversation {
         if (done) {
             return;
         }
-        while (!held.isEmpty()) {
-            force(0);
-        }
+        turns.end();
         finishStream(up, true, connectionEnded);
         finishStream(down, false, connectionEnded);
         exchanges.resolveAll(connectionEnded);
@@ -397,22 +273,18 @@ final class Conversation {
     }
 
     private void finishStream(Stream stream, boolean fromOriginator, boolean connectionEnded) {
-        // parsers ask for the segment being read; a gap at the end has none of its own
-        Segment outer = current;
-        if (current == null) {
-            current = new Segment(lastNanos, Link.UNKNOWN, 0, 0, 0, 0, 0, 0, stream.next(), 0, 0, new byte[0], 0, 0, 0);
-        }
+        // the parsers ask for the segment being read; here there is none
+        Segment none = new Segment(lastNanos, link, 0, 0, 0, 0, 0, 0, stream.next(), 0, 0, new byte[0], 0, 0, 0);
         int unseen = stream.acknowledgedUnseen();
         if (unseen > 1 && !stream.isFinished()) { // 1: an unseen FIN
-            gap(stream, fromOriginator, unseen);
+            missed(fromOriginator, unseen, none);
         }
-        if (stream.parser() != null) {
-            if (connectionEnded) {
-                stream.parser().end();
-            } else {
-                stream.parser().captureEnd();
-            }
+        if (stream.parser() != null && connectionEnded) {
+            stream.parser().end();
+        } else if (stream.parser() != null) {
+            current = none;
+            stream.parser().captureEnd();
+            current = null;
         }
-        current = outer;
     }
 }

@@ -91,7 +91,7 @@ public final class Decoder implements SegmentSink {
             makeRoom();
             Connection connection =
                     new Connection(new IpAddress(oHigh, oLow), oPort, new IpAddress(rHigh, rLow), rPort);
-            c = new Conversation(workshop, connection, s.timestampNanos());
+            c = new Conversation(workshop, connection, s.link(), s.timestampNanos());
             workshop.sink().opened(connection, s.timestampNanos());
             if (up) {
                 translations.remember(s, c);

@@ -44,8 +44,7 @@ abstract class MessageParser {
     private boolean tooLong;
     private int headBytes;
     private long remaining;
-    private long contentLength;
-    private boolean chunked;
+    private final Framing framing = new Framing();
 
     MessageParser(Budget budget, int headBytesMax) {
         this.line = new LineBuffer(budget);
@@ -315,8 +314,7 @@ abstract class MessageParser {
         state = State.HEADERS;
         headBytes = bytesSoFar;
         tooLong = false;
-        contentLength = -1;
-        chunked = false;
+        framing.reset();
     }
 
     private void headerLineEnd(byte[] b, int offset, int length) {
@@ -336,21 +334,8 @@ abstract class MessageParser {
             colon++;
         }
         if (colon < length) {
-            framing(b, offset, colon, length);
+            framing.header(b, offset, colon, length);
             header(b, offset, colon, length);
-        }
-    }
-
-    private void framing(byte[] b, int offset, int nameLength, int length) {
-        if (Ascii.equalsIgnoreCase(b, offset, nameLength, "content-length")) {
-            contentLength = decimal(b, offset + nameLength + 1, offset + length);
-        } else if (Ascii.equalsIgnoreCase(b, offset, nameLength, "transfer-encoding")) {
-            int end = offset + length;
-            while (end > offset && Ascii.isBlank(b[end - 1])) {
-                end--;
-            }
-            int from = end - "chunked".length();
-            chunked = from > offset + nameLength && Ascii.equalsIgnoreCase(b, from, end - from, "chunked");
         }
     }
 
@@ -367,7 +352,7 @@ abstract class MessageParser {
         switch (kind) {
             case NONE -> begin();
             case LENGTH -> {
-                remaining = contentLength;
+                remaining = framing.contentLength();
                 state = State.BODY;
                 if (remaining <= 0) {
                     begin();
@@ -379,13 +364,9 @@ abstract class MessageParser {
         }
     }
 
-    /** The length that the head announced, -1 where it announced none that can be read. */
-    final long contentLength() {
-        return contentLength;
-    }
-
-    final boolean isChunked() {
-        return chunked;
+    /** What the head said of the body's length. */
+    final Framing framing() {
+        return framing;
     }
 
     private void begin() {
@@ -403,13 +384,8 @@ abstract class MessageParser {
     }
 
     private void chunkSize(byte[] b, int offset, int length) {
-        long size = 0;
-        int i = 0;
-        while (i < length && Character.digit(b[offset + i], 16) >= 0 && size < 1L << 40) {
-            size = size << 4 | Character.digit(b[offset + i], 16);
-            i++;
-        }
-        if (i == 0 || size >= 1L << 40) {
+        long size = Framing.chunkSize(b, offset, length);
+        if (size < 0) {
             goOutOfStep(false);
         } else if (size == 0) {
             state = State.TRAILERS;
@@ -417,23 +393,5 @@ abstract class MessageParser {
             remaining = size;
             state = State.CHUNK_DATA;
         }
-    }
-
-    private static long decimal(byte[] b, int from, int end) {
-        int i = from;
-        while (i < end && Ascii.isBlank(b[i])) {
-            i++;
-        }
-        long value = 0;
-        int digits = 0;
-        while (i < end && Ascii.isDigit(b[i]) && digits < 15) {
-            value = value * 10 + b[i] - '0';
-            i++;
-            digits++;
-        }
-        while (i < end && Ascii.isBlank(b[i])) {
-            i++;
-        }
-        return digits == 0 || i < end ? -1 : value;
     }
 }

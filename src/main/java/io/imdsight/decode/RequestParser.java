@@ -123,10 +123,10 @@ final class RequestParser extends MessageParser {
         if (!cut) {
             listener.request(new RequestHead(method, target, userAgent, headers, true));
         }
-        if (isChunked()) {
+        if (framing().isChunked()) {
             return Body.CHUNKED;
         }
-        return contentLength() > 0 ? Body.LENGTH : Body.NONE;
+        return framing().contentLength() > 0 ? Body.LENGTH : Body.NONE;
     }
 
     @Override

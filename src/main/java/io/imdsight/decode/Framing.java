@@ -1,0 +1,69 @@
+package io.imdsight.decode;
+
+/** What the head of a message says of the length of its body: {@code Content-Length} and {@code Transfer-Encoding}, RFC 9112 section 6. */
+final class Framing {
+    /** No chunk and no body of ours is larger; a greater number is no length. */
+    private static final long LENGTH_MAX = 1L << 40;
+
+    private static final String CHUNKED = "chunked";
+
+    private long contentLength;
+    private boolean chunked;
+
+    void reset() {
+        contentLength = -1;
+        chunked = false;
+    }
+
+    /** The announced length in bytes; -1 where none was announced that can be read. */
+    long contentLength() {
+        return contentLength;
+    }
+
+    boolean isChunked() {
+        return chunked;
+    }
+
+    /** One header line; {@code length} includes the name. */
+    void header(byte[] b, int offset, int nameLength, int length) {
+        if (Ascii.equalsIgnoreCase(b, offset, nameLength, "content-length")) {
+            contentLength = decimal(b, offset + nameLength + 1, offset + length);
+        } else if (Ascii.equalsIgnoreCase(b, offset, nameLength, "transfer-encoding")) {
+            int end = offset + length;
+            while (end > offset && Ascii.isBlank(b[end - 1])) {
+                end--;
+            }
+            int from = end - CHUNKED.length();
+            chunked = from > offset + nameLength && Ascii.equalsIgnoreCase(b, from, end - from, CHUNKED);
+        }
+    }
+
+    /** The size in a chunk's first line, extensions passed over; -1 where there is none. */
+    static long chunkSize(byte[] b, int offset, int length) {
+        long size = 0;
+        int i = 0;
+        while (i < length && Character.digit(b[offset + i], 16) >= 0 && size < LENGTH_MAX) {
+            size = size << 4 | Character.digit(b[offset + i], 16);
+            i++;
+        }
+        return i == 0 || size >= LENGTH_MAX ? -1 : size;
+    }
+
+    private static long decimal(byte[] b, int from, int end) {
+        int i = from;
+        while (i < end && Ascii.isBlank(b[i])) {
+            i++;
+        }
+        long value = 0;
+        int digits = 0;
+        while (i < end && Ascii.isDigit(b[i]) && digits < 15) {
+            value = value * 10 + b[i] - '0';
+            i++;
+            digits++;
+        }
+        while (i < end && Ascii.isBlank(b[i])) {
+            i++;
+        }
+        return digits == 0 || i < end ? -1 : value;
+    }
+}
