@@ -13,7 +13,8 @@ import java.util.Map;
 
 /** What the demo's sightings say about enforcing tokens, in lines for a person. Pure. */
 final class DemoVerdict {
-    private static final String UNNAMED = "run imdsight with the privileges of its connect probe, which names every process";
+    private static final String UNNAMED =
+            "run imdsight with the privileges of its connect probe, which names every process";
 
     private DemoVerdict() {}
 
@@ -34,7 +35,9 @@ final class DemoVerdict {
             out.add("VERDICT: blocked. HttpTokens=required would break " + blocking.size()
                     + (blocking.size() == 1 ? " caller:" : " callers:"));
             blocking.forEach((name, s) -> out.addAll(
-                    s.caller() == null ? lines(name, s.evidence().reason(), UNNAMED) : lines(name, why(s.cause()), advice(s.cause()))));
+                    s.caller() == null
+                            ? lines(name, s.evidence().reason(), UNNAMED)
+                            : lines(name, why(s.cause()), advice(s.cause()))));
         }
         if (!harmless.isEmpty()) {
             out.add("No obstacle, though without a token:");
@@ -61,7 +64,8 @@ final class DemoVerdict {
     private static String name(Sighting s) {
         Caller caller = s.caller();
         if (caller == null) {
-            return "a process that could not be named, at " + s.exchange().connection().originator();
+            return "a process that could not be named, at "
+                    + s.exchange().connection().originator();
         }
         StringBuilder out = new StringBuilder();
         out.append(caller.title() == null ? "pid " + caller.pid() : caller.title());
