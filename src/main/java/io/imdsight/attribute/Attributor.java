@@ -152,7 +152,12 @@ public final class Attributor implements Closeable {
 
     /** What was seen and found so far. */
     public AttributorCounts counts() {
-        long[] seen = probe == null ? new long[6] : probe.counts();
+        long[] seen = new long[6];
+        try {
+            seen = probe == null ? seen : probe.counts();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return new AttributorCounts(
                 seen[0],
                 seen[1],

@@ -37,6 +37,8 @@ final class CallerReader {
     /** Clocks of /proc and of connects are compared: a tick's rounding is on the safe side, this is for reading two clocks one after the other. */
     private static final long CLOCK_NANOS = 2_000_000;
 
+    private static final int WARM_UP_ROUNDS = 30;
+
     /** What is gone when the process is gone. */
     record Raw(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, byte[] status, byte[] cgroup) {}
 
@@ -56,6 +58,17 @@ final class CallerReader {
         this.processes = processes;
         this.users = users;
         this.clock = clock;
+    }
+
+    /** Reads ourselves a few times: the first reading takes 40 ms, for its classes are loaded, and a caller may live for one. */
+    void warmUp() {
+        int self = (int) ProcessHandle.current().pid();
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            Raw raw = read(self);
+            if (raw != null) {
+                describe(raw);
+            }
+        }
     }
 
     /** Reads a process; null where there is none, or it has ended. */
@@ -134,25 +147,29 @@ final class CallerReader {
     }
 
     private Parent parent(int pid) {
+        ProcessStat stat = processes.stat(pid);
+        if (stat == null) {
+            return null;
+        }
+        Parent known = parents.get(pid);
+        if (known != null
+                && known.startTicks() == stat.startTicks()
+                && Arrays.equals(known.name(), stat.name())
+                && clock.monotonicNanos() - known.readNanos() < PARENT_NANOS_MAX) {
+            return new Parent(known.startTicks(), known.name(), stat.parent(), known.readNanos(), known.caller());
+        }
+        return readParent(pid);
+    }
+
+    private Parent readParent(int pid) {
         try (ProcessDirectory process = processes.open(pid)) {
             ProcessStat stat = process == null ? null : process.stat();
             if (stat == null) {
                 return null;
             }
-            long nowNanos = clock.monotonicNanos();
-            Parent known = parents.get(pid);
-            if (known != null
-                    && known.startTicks() == stat.startTicks()
-                    && Arrays.equals(known.name(), stat.name())
-                    && nowNanos - known.readNanos() < PARENT_NANOS_MAX) {
-                return known.parent() == stat.parent()
-                        ? known
-                        : new Parent(
-                                known.startTicks(), known.name(), stat.parent(), known.readNanos(), known.caller());
-            }
             byte[] commandLine = process.read("cmdline", COMMAND_LINE_BYTES_MAX);
             Caller caller = bare(pid, stat, commandLine, process.link("exe"), CommandLine.PARENT_BYTES_MAX);
-            Parent read = new Parent(stat.startTicks(), stat.name(), stat.parent(), nowNanos, caller);
+            Parent read = new Parent(stat.startTicks(), stat.name(), stat.parent(), clock.monotonicNanos(), caller);
             parents.put(pid, read);
             return read;
         }

@@ -1,46 +1,68 @@
 package io.imdsight.attribute;
 
 import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.ThreadPriority;
 import io.imdsight.linux.Tracefs;
 import io.imdsight.linux.TracepointFormat;
 import io.imdsight.linux.TracepointSample;
 import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Attribution;
+import io.imdsight.model.Caller;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Evidence;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The kernel's word on who connects: every connect to the endpoints, of every process and network namespace, with its pid. A thread sleeps
- * until there is one and reads the process at once, while it is there.
+ * until there is one and reads the process at once, while it is there. All else is that thread's, too, so that it never waits for a lock that
+ * a slower thread holds; others leave their questions in a queue.
  */
 final class ConnectProbe implements Closeable {
     /** How often the thread looks though nothing woke it: closings do not, and old entries go. */
     static final int TICK_MILLIS = 1_000;
+
+    /** Questions and news from other threads. Those who ask wait for the answer, so that only {@link #closed} can fill it. */
+    private static final int REQUESTS_MAX = 1024;
+
+    /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
+    private static final long URGENT_NANOS_MAX = 30_000_000;
 
     private static final String SYN_SENT = "newstate == " + SocketState.SYN_SENT;
     private static final String LATER =
             "newstate == " + SocketState.ESTABLISHED + " || newstate == " + SocketState.CLOSE;
 
     private static final Evidence DETAILS_GONE =
-            new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its details could be read");
+            new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its command line could be read");
+
+    private static final Evidence NOT_YET =
+            new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
+
+    /** What was read of a connect's process; null where it was gone. */
+    private record Reading(Connect connect, CallerReader.Raw raw) {}
 
     private final TracepointStream stream;
     private final SocketState.Layout layout;
     private final KernelClock clock;
     private final Drops drops;
     private final CallerReader reader;
-    private final ReentrantLock lock = new ReentrantLock();
     private final ConnectTable table;
+    private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
@@ -82,22 +104,56 @@ final class ConnectProbe implements Closeable {
     }
 
     private void run() {
+        reader.warmUp();
+        SocketState.parse(new TracepointSample(0, 0, 0, new byte[256], 0), layout);
+        ThreadPriority.urgent();
         while (!closing) {
             stream.await(TICK_MILLIS);
-            lock.lock();
-            try {
-                step();
-            } finally {
-                lock.unlock();
-            }
+            step();
         }
     }
 
-    /** Takes what the kernel has recorded up to now, and reads the processes that are new. Needs the lock. */
+    /**
+     * Reads the processes of all new connects. What vanishes with a process comes first, for all of them, and goes on coming first while the
+     * readings are put into words and questions are answered.
+     */
     private void step() {
-        long epochMinusMonotonicNanos = clock.epochMinusMonotonicNanos();
+        long begunNanos = clock.monotonicNanos();
+        boolean ordinary = false;
+        Deque<Reading> readings = new ArrayDeque<>();
+        do {
+            List<Runnable> asked = new ArrayList<>();
+            requests.drainTo(
+                    asked); // before the rings: an answer rests on all that was recorded when the question came
+            read(drain(), readings);
+            for (Reading r = readings.poll(); r != null; r = asked.isEmpty() ? null : readings.poll()) {
+                name(r);
+            }
+            asked.forEach(Runnable::run);
+            if (!ordinary && clock.monotonicNanos() - begunNanos > URGENT_NANOS_MAX) {
+                ordinary = true;
+                ThreadPriority.ordinary();
+            }
+        } while (!closing && (!readings.isEmpty() || !requests.isEmpty()));
+        if (ordinary) {
+            ThreadPriority.urgent();
+        }
+        long nowNanos = clock.monotonicNanos();
+        if (nowNanos - expiredNanos > TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {
+            expiredNanos = nowNanos;
+            table.expire(nowNanos + clock.epochMinusMonotonicNanos());
+        }
+    }
+
+    /** Brings the table up to now; the connects that are new. */
+    private List<Connect> drain() {
+        List<TracepointSample> samples = stream.drain();
+        if (samples.isEmpty()) {
+            return List.of();
+        }
         List<Connect> begun = new ArrayList<>();
-        for (TracepointSample sample : stream.drain()) {
+        long epochMinusMonotonicNanos = clock.epochMinusMonotonicNanos();
+        for (TracepointSample sample : samples) {
             if (sample.lost() > 0) {
                 lost += sample.lost();
                 drops.add(Drop.PROBE_RING, sample.lost());
@@ -110,95 +166,91 @@ final class ConnectProbe implements Closeable {
                 begun.add(c);
             }
         }
-        if (!begun.isEmpty()) {
-            name(begun);
-        }
-        long nowNanos = clock.monotonicNanos();
-        if (nowNanos - expiredNanos > TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {
-            expiredNanos = nowNanos;
-            table.expire(nowNanos + epochMinusMonotonicNanos);
+        return begun;
+    }
+
+    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. */
+    private void read(List<Connect> connects, Deque<Reading> out) {
+        Map<Integer, CallerReader.Raw> read = new HashMap<>();
+        for (Connect c : connects) {
+            if (c.pid > 0 && !read.containsKey(c.pid)) {
+                read.put(c.pid, reader.read(c.pid));
+            }
+            namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
+            out.add(new Reading(c, read.get(c.pid)));
         }
     }
 
-    /** First what vanishes with the processes, for all of them; then the rest. */
-    private void name(List<Connect> begun) {
-        Map<Integer, CallerReader.Raw> read = new HashMap<>();
-        for (Connect c : begun) {
-            if (c.pid > 0 && !read.containsKey(c.pid)) {
-                read.put(c.pid, reader.read(c.pid));
-                namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
-            }
-        }
-        for (Connect c : begun) {
-            CallerReader.Raw raw = read.get(c.pid);
-            if (raw != null && reader.startedBefore(raw.stat(), c.startedNanos)) {
-                c.caller = reader.describe(raw);
-                named++;
-            } else {
-                c.caller = CallerReader.pidOnly(c.pid);
-                c.evidence = DETAILS_GONE;
-            }
-            table.setWeight(c);
-        }
+    private void name(Reading reading) {
+        Connect c = reading.connect();
+        CallerReader.Raw raw = reading.raw();
+        // A process that started after the connect has only got the number.
+        boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
+        Caller caller = same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
+        boolean whole = caller.arguments() != null;
+        c.caller = caller;
+        c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
+        named += whole ? 1 : 0;
+        table.setWeight(c);
     }
 
     /**
      * Who opened a connection, by what the kernel has recorded up to now.
      *
-     * @param waitNanosMax how long to wait for the thread that may be at work
+     * @param waitNanosMax how long to wait
      * @return null where the probe does not know the connection
      */
     Attribution find(Connection connection, long openedNanos, long waitNanosMax) throws InterruptedException {
-        if (!lock.tryLock(waitNanosMax, TimeUnit.NANOSECONDS)) {
+        return ask(() -> answer(table.find(connection, openedNanos)), waitNanosMax, null);
+    }
+
+    private static Attribution answer(Connect c) {
+        if (c == null) {
             return null;
         }
+        if (c.pid <= 0) {
+            return Attribution.none("the process is in a pid namespace that cannot be seen from here");
+        }
+        return c.caller == null
+                ? new Attribution(CallerReader.pidOnly(c.pid), NOT_YET)
+                : new Attribution(c.caller, c.evidence);
+    }
+
+    /** Lets the thread answer a question. */
+    private <T> T ask(Supplier<T> question, long waitNanosMax, T otherwise) throws InterruptedException {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (closing || !requests.offer(() -> answer.complete(question.get()))) {
+            return otherwise;
+        }
+        stream.wake();
         try {
-            step();
-            Connect c = table.find(connection, openedNanos);
-            if (c == null) {
-                return null;
-            }
-            return c.pid > 0
-                    ? new Attribution(c.caller, c.evidence)
-                    : Attribution.none("the process is in a pid namespace that cannot be seen from here");
-        } finally {
-            lock.unlock();
+            return answer.get(waitNanosMax, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return otherwise;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the probe could not answer", e);
         }
     }
 
     /** Takes a connection that was open before the probe. */
     void seed(Connection connection, Attribution attribution) {
-        lock.lock();
-        try {
-            step();
-            Connect c = new Connect(0, attribution.caller().pid(), 0, Connect.BEFORE_US);
-            c.caller = attribution.caller();
-            c.evidence = attribution.evidence();
-            table.seed(connection, c);
-        } finally {
-            lock.unlock();
-        }
+        Connect c = new Connect(0, attribution.caller().pid(), 0, Connect.BEFORE_US);
+        c.caller = attribution.caller();
+        c.evidence = attribution.evidence();
+        requests.offer(() -> table.seed(connection, c));
     }
 
+    /** The capture saw a connection end. Where there is no room for the news, the kernel's own record has it, too. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
-        if (lock.tryLock()) { // by the capture's thread, which must not wait; the kernel's own record says it too
-            try {
-                table.closed(connection, openedNanos, nowNanos);
-            } finally {
-                lock.unlock();
-            }
-        }
+        requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
     }
 
     /** Numbers for {@link AttributorCounts}: connects, established, refused, named, time to name, lost. */
-    long[] counts() {
-        lock.lock();
-        try {
-            step();
-            return new long[] {table.connects(), table.established(), table.refused(), named, namingNanos, lost};
-        } finally {
-            lock.unlock();
-        }
+    long[] counts() throws InterruptedException {
+        return ask(
+                () -> new long[] {table.connects(), table.established(), table.refused(), named, namingNanos, lost},
+                Attributor.WAIT_NANOS_MAX,
+                new long[6]);
     }
 
     @Override
@@ -210,11 +262,6 @@ final class ConnectProbe implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lock.lock();
-        try {
-            stream.close();
-        } finally {
-            lock.unlock();
-        }
+        stream.close();
     }
 }

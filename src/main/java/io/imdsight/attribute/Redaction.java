@@ -18,7 +18,7 @@ final class Redaction {
      * none: {@code --token-file}, {@code X-aws-ec2-metadata-token-ttl-seconds}.
      */
     private static final Pattern NAME = Pattern.compile(
-            "(?:token|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
+            "(?:token(?!s)|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
                     + "|access[_-]?key(?:[_-]?id)?|(?:private|account|shared|auth|encryption|signing|license)[_-]?key"
                     + "|credentials?|signature|authorization|cookie|jwt|bearer)"
                     + "(?!s?[_-](?:[\\w-]{0,30}[_-])?(?:ttl|seconds|file|path|dir|stdin|url|uri|endpoint|type|length|size|count"
@@ -50,20 +50,37 @@ final class Redaction {
     private static final Pattern ACCESS_KEY = Pattern.compile("(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])");
     private static final Pattern SECRET_KEY = Pattern.compile("[A-Za-z0-9/+=]{40}");
 
-    /** What is a secret by its look; the first group is what is taken out. */
-    private static final List<Pattern> LOOKS = List.of(
+    /**
+     * What is a secret by its look.
+     *
+     * @param hint is in every text that matches, so that most are told from it quickly
+     * @param pattern its first group is what is taken out
+     */
+    private record Look(String hint, Pattern pattern) {
+        static Look of(String hint, String pattern) {
+            return new Look(hint, Pattern.compile(pattern));
+        }
+    }
+
+    private static final List<Look> LOOKS = List.of(
             // IMDS session tokens: AQAEA…, 56 characters of base64
-            Pattern.compile("(?<![A-Za-z0-9+/_-])(AQAEA[A-Za-z0-9+/_=-]{16,})"),
-            Pattern.compile("(?<![A-Za-z0-9+/_=-])([A-Za-z0-9+/_-]{54}==)"),
-            Pattern.compile("(?<![A-Z0-9])(A[KS]IA[A-Z0-9]{16}(?:[:/,;\\s]{1,3}[A-Za-z0-9/+=]{40})?)(?![A-Z0-9])"),
+            Look.of("AQAEA", "(?<![A-Za-z0-9+/_-])(AQAEA[A-Za-z0-9+/_=-]{16,})"),
+            Look.of("==", "(?<![A-Za-z0-9+/_=-])([A-Za-z0-9+/_-]{54}==)"),
+            Look.of("IA", "(?<![A-Z0-9])(A[KS]IA[A-Z0-9]{16}(?:[:/,;\\s]{1,3}[A-Za-z0-9/+=]{40})?)(?![A-Z0-9])"),
             // session tokens of STS
-            Pattern.compile("(?<![A-Za-z0-9+/=])((?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%]{80,})"),
-            Pattern.compile("(?<![\\w-])(eyJ[\\w-]{8,}+\\.[\\w-]{8,}+(?:\\.[\\w-]*+)?)"),
-            Pattern.compile("(?<![\\w-])((?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AIza|sk-)[\\w-]{16,})"),
-            Pattern.compile("(?i)(?<![\\w-])(?:bearer|basic)[ \\t]{1,4}([A-Za-z0-9+/=._~-]{8,})"),
-            Pattern.compile("(?s)(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*+)"),
-            URL_USER,
-            USER_IN_SCRIPT);
+            Look.of("IQoJ", "(?<![A-Za-z0-9+/=])(IQoJ[A-Za-z0-9+/=%]{80,})"),
+            Look.of("QoG", "(?<![A-Za-z0-9+/=])(F[wQ]oG[A-Za-z0-9+/=%]{80,})"),
+            Look.of("woG", "(?<![A-Za-z0-9+/=])(F[wQ]oG[A-Za-z0-9+/=%]{80,})"),
+            Look.of("eyJ", "(?<![\\w-])(eyJ[\\w-]{8,}+\\.[\\w-]{8,}+(?:\\.[\\w-]*+)?)"),
+            Look.of("gh", "(?<![\\w-])(gh[pousr]_[\\w-]{16,})"),
+            Look.of("pat", "(?<![\\w-])((?:github_pat_|glpat-)[\\w-]{16,})"),
+            Look.of("xox", "(?<![\\w-])(xox[abprs]-[\\w-]{16,})"),
+            Look.of("AIza", "(?<![\\w-])(AIza[\\w-]{16,})"),
+            Look.of("sk-", "(?<![\\w-])(sk-[\\w-]{16,})"),
+            Look.of(" ", "(?i)(?<![\\w-])(?:bearer|basic)[ \\t]{1,4}([A-Za-z0-9+/=._~-]{8,})"),
+            Look.of("-----BEGIN", "(?s)(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*+)"),
+            new Look("@", URL_USER),
+            new Look(":", USER_IN_SCRIPT));
 
     private Redaction() {}
 
@@ -101,7 +118,10 @@ final class Redaction {
         if (BARE_NAME.matcher(a).matches()) {
             return true;
         }
-        if (!a.startsWith("-")) {
+        boolean attached = a.startsWith("-p")
+                && a.length() > 2
+                && ATTACHED_P.matcher(program).matches();
+        if (!a.startsWith("-") || attached || a.chars().anyMatch(c -> c == '=' || c == ':' || c <= ' ')) {
             return false;
         }
         Matcher m = NAME.matcher(a);
@@ -138,8 +158,8 @@ final class Redaction {
                 && before.charAt(0) == '-'
                 && "ceE".indexOf(before.charAt(before.length() - 1)) >= 0;
         String out = named(a, script);
-        for (Pattern look : LOOKS) {
-            out = looks(out, look);
+        for (Look look : LOOKS) {
+            out = out.contains(look.hint()) ? looks(out, look.pattern()) : out;
         }
         return out;
     }

@@ -2,6 +2,7 @@ package io.imdsight.attribute;
 
 import io.imdsight.linux.ProcessDirectory;
 import io.imdsight.linux.ProcessTable;
+import io.imdsight.linux.ThreadPriority;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -9,7 +10,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Finds the processes that hold sockets, by looking through their open files: first those that were found lately, then the youngest, then all.
+ * Finds the processes that hold sockets, by looking through their open files: first the youngest, then those that were found lately, then all.
  * One pass serves many sockets.
  */
 final class SocketHolders {
@@ -55,31 +56,49 @@ final class SocketHolders {
         this.monotonicNanos = monotonicNanos;
     }
 
-    /** Looks for what is wanted. */
+    /** Looks for what is wanted. The short way at the thread's own priority, the long one at an ordinary thread's. */
     End search(Wanted wanted) {
         long deadlineNanos = monotonicNanos.getAsLong() + PASS_NANOS_MAX;
         Set<Integer> visited = new HashSet<>();
-        boolean refused = false;
+        End end = visit(likely(), visited, wanted, deadlineNanos);
+        if (end == End.FOUND || end == End.LATE) {
+            return end;
+        }
+        ThreadPriority.ordinary();
+        try {
+            End rest = visit(processes.newestFirst(), visited, wanted, deadlineNanos);
+            return rest == End.SEARCHED ? end : rest;
+        } finally {
+            ThreadPriority.urgent();
+        }
+    }
+
+    /** The youngest and those found lately. The youngest come first: they vanish first. */
+    private int[] likely() {
         int last = processes.lastPid();
-        int[] first = new int[recent.size() + YOUNGEST];
+        int[] out = new int[YOUNGEST + recent.size()];
         int count = 0;
+        while (count < YOUNGEST) {
+            out[count] = last - count;
+            count++;
+        }
         for (int pid : recent) {
-            first[count++] = pid;
+            out[count++] = pid;
         }
-        for (int i = 0; i < YOUNGEST; i++) {
-            first[count++] = last - i;
-        }
-        for (int[] pids = first; pids != null; pids = pids == first ? processes.newestFirst() : null) {
-            for (int pid : pids) {
-                if (wanted.isEmpty()) {
-                    return End.FOUND;
-                }
-                if (pid > 0 && visited.add(pid)) {
-                    refused |= look(pid, wanted) == ProcessDirectory.Sockets.REFUSED;
-                    if (monotonicNanos.getAsLong() > deadlineNanos) {
-                        return wanted.isEmpty() ? End.FOUND : End.LATE;
-                    }
-                }
+        return out;
+    }
+
+    private End visit(int[] pids, Set<Integer> visited, Wanted wanted, long deadlineNanos) {
+        boolean refused = false;
+        for (int pid : pids) {
+            if (wanted.isEmpty()) {
+                return End.FOUND;
+            }
+            if (monotonicNanos.getAsLong() > deadlineNanos) {
+                return End.LATE;
+            }
+            if (pid > 0 && visited.add(pid)) {
+                refused |= look(pid, wanted) == ProcessDirectory.Sockets.REFUSED;
             }
         }
         return wanted.isEmpty() ? End.FOUND : refused ? End.REFUSED : End.SEARCHED;

@@ -3,6 +3,7 @@ package io.imdsight.attribute;
 import io.imdsight.linux.KernelException;
 import io.imdsight.linux.ProcessDirectory;
 import io.imdsight.linux.SocketTable;
+import io.imdsight.linux.ThreadPriority;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
@@ -158,7 +159,9 @@ final class SocketLookup implements Closeable {
 
     private void run() {
         try {
+            reader.warmUp();
             seed();
+            ThreadPriority.urgent();
             while (!closing) {
                 Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
@@ -235,7 +238,7 @@ final class SocketLookup implements Closeable {
         });
         String reason = switch (end) {
             case REFUSED ->
-                "no process whose files may be looked at holds the socket; needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
+                "the process had let go of the socket, or its files may not be looked at (needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)";
             case LATE -> "the search for the socket's process took too long";
             case FOUND, SEARCHED -> "the process had let go of the socket before it was found";
         };

@@ -137,7 +137,7 @@ final class Title {
         while (end > 1 && path.charAt(end - 1) == '/') {
             end--;
         }
-        return path.substring(path.lastIndexOf('/', end - 1) + 1, end);
+        return end <= 1 ? path.substring(0, end) : path.substring(path.lastIndexOf('/', end - 1) + 1, end);
     }
 
     private static String bounded(String text) {

@@ -68,15 +68,13 @@ public final class CaptureFileReader {
         try {
             new Format(uncompressed(in), tap).read();
         } catch (Damage e) {
+            tap.end(sink);
             if (e.kind == CaptureFileException.Kind.DAMAGED) {
                 drops.add(Drop.FILE_DAMAGED);
             }
             throw new CaptureFileException(e.kind, e.getMessage(), tap.contents(), e.getCause());
-        } finally {
-            if (tap.packets > 0) {
-                sink.idle(tap.latestNanos);
-            }
         }
+        tap.end(sink);
         return tap.contents();
     }
 
@@ -138,6 +136,13 @@ public final class CaptureFileReader {
         /** The time of the latest packet so far; 0 before the first. For packets that carry none. */
         long latestNanos() {
             return packets == 0 ? 0 : latestNanos;
+        }
+
+        /** The capture went on until its last packet, whatever that was: time enough for an answer may have passed. */
+        void end(SegmentSink sink) {
+            if (packets > 0) {
+                sink.idle(latestNanos);
+            }
         }
 
         /** A packet that belongs to an interface that the file does not describe. */

@@ -54,8 +54,9 @@ final class KernelFilter {
     }
 
     /**
-     * For pcap_compile. Must accept whatever {@link #program} accepts: libpcap runs it on the first packets after it has set it, even where the
-     * kernel has another by then (pcap_setfilter_linux: blocks_to_filter_in_userland).
+     * For pcap_compile. Accepts whatever {@link #program} accepts, because libpcap runs it on the first packets after it has set it, even where the
+     * kernel has another by then (pcap_setfilter_linux: blocks_to_filter_in_userland); after those it trusts the kernel. Packets with a VLAN tag in
+     * their bytes are the exception: this form does not know them, as is usual with libpcap.
      */
     String expression() {
         StringBuilder out = new StringBuilder();

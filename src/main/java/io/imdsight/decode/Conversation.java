@@ -74,8 +74,9 @@ final class Conversation {
         return current.link();
     }
 
-    int segmentStart() {
-        return current.sequence();
+    /** Sequence number of the first request byte that has not been read. */
+    int requestsNext() {
+        return up.next();
     }
 
     int segmentAcknowledgment() {
@@ -245,10 +246,13 @@ final class Conversation {
     /** Reads a held segment now, with gaps for what should have come before it. */
     private void force(int index) {
         Held h = take(index);
+        Segment outer = current;
+        current = h.segment();
         fill(own(h), start(h.segment()), h.fromOriginator());
         if (h.segment().has(Segment.ACK)) {
             fill(peer(h), h.segment().acknowledgment(), !h.fromOriginator());
         }
+        current = outer;
         read(h.segment(), h.fromOriginator());
         readHeld();
     }

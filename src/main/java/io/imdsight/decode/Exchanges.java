@@ -12,6 +12,14 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** A request whose bytes were not seen: all that is known is its answer. */
     private static final RequestHead UNSEEN = new RequestHead(null, null, null, 0, false);
 
+    /** A client that does not pipeline has one request on its way. */
+    private static final int FREE_REQUESTS = 4;
+
+    /** Longer than any path of the service. */
+    private static final int FREE_TARGET_LENGTH = 256;
+
+    private static final int PENDING_OBJECT_BYTES = 200;
+
     private final Conversation conversation;
     private final Workshop workshop;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
@@ -46,24 +54,32 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         release();
         workshop.sink()
                 .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
-        add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentStart() + 1);
+        add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.requestsNext() + 1);
     }
 
     private void add(RequestHead head, long nanos, Link link, int acknowledgedBy) {
         Pending p = new Pending(head, nanos, link, acknowledgedBy);
         MessageParser answers = conversation.down().parser();
+        p.cost = cost(head);
         boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
         if (!unanswerable
                 && (pending.size() >= workshop.limits().pendingMax()
-                        || !workshop.budget().take(p.cost()))) {
+                        || !workshop.budget().take(p.cost))) {
             overflow();
             unanswerable = true;
         }
         if (unanswerable) {
+            p.reported = true;
             report(p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
         } else {
             pending.add(p);
         }
+    }
+
+    /** The first few ordinary requests are free, so that a flood elsewhere hides none of an honest caller's. */
+    private int cost(RequestHead head) {
+        int length = head.target() == null ? 0 : head.target().length();
+        return pending.size() < FREE_REQUESTS && length <= FREE_TARGET_LENGTH ? 0 : PENDING_OBJECT_BYTES + length;
     }
 
     /** Too much waits here: from now on this connection's requests are reported without their answers. */
@@ -104,7 +120,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             }
         }
         p.status = status;
-        p.answerSequence = conversation.segmentStart();
+        p.answerSequence = conversation.down().next();
         originatorHas(conversation.down());
         return !"HEAD".equals(p.head.method());
     }
@@ -243,7 +259,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 break;
             }
             p.reported = true;
-            workshop.budget().giveBack(p.cost());
+            workshop.budget().giveBack(p.cost);
             report(p, p.resolution);
             if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN) {
                 all.remove();

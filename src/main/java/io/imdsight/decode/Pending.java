@@ -13,10 +13,13 @@ final class Pending {
     /** An answer to this request acknowledges at least up to here. */
     final int acknowledgedBy;
 
+    /** Bytes of stream memory that this takes. */
+    int cost;
+
     /** Status of the answer that was seen, 0 while there is none. */
     int status;
 
-    /** Sequence number at which the segment of the answer's status line begins. */
+    /** Sequence number at which the bytes with the answer's status line begin. */
     int answerSequence;
 
     /** The originator sent something after the answer and did not acknowledge it. */
@@ -51,10 +54,5 @@ final class Pending {
             return new Answer(spokeWithoutAcknowledging ? Answer.State.LOST_ON_THE_WAY : Answer.State.RECEIVED, status);
         }
         return connectionEnded && !answerMayBeHidden ? Answer.NONE : Answer.HIDDEN;
-    }
-
-    /** Bytes of stream memory that this takes. */
-    int cost() {
-        return head.target() == null ? 0 : head.target().length();
     }
 }

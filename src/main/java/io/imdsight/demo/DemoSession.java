@@ -36,7 +36,7 @@ public final class DemoSession implements Closeable {
 
     /**
      * Makes the network and starts the service, from what {@link Demo#reexec} left in the environment. Call it from the thread that will run the
-     * clients, before any class of java.net is used (see {@link PrivateNetwork#open}).
+     * clients.
      *
      * @throws UnsafeNetworkException where this process was not started so
      * @throws IOException where the kernel refuses, with the operation and the remedy
@@ -165,11 +165,7 @@ public final class DemoSession implements Closeable {
                 kill(client);
             }
         }
-        try {
-            service.close();
-        } catch (IOException e) {
-            // its sockets end with this process
-        }
+        service.close();
         network.close();
         DemoDirectory.delete(directory);
     }

@@ -60,9 +60,6 @@ public final class PrivateNetwork implements Closeable {
      * Lays the network out. The calling thread must be in a fresh namespace, see {@link Demo} and {@link NetworkNamespace#enterFresh}; nothing is
      * changed where it is not.
      *
-     * <p>Call it before any class of java.net is used in this process: when it is first loaded, java.net looks for IPv6 addresses in the process's
-     * namespace, and a fresh one has none.
-     *
      * @param hostInode the machine's own namespace, noted before any other was made
      * @throws UnsafeNetworkException where the calling thread's namespace is not fresh
      * @throws IOException where the kernel refuses, with the operation and the remedy

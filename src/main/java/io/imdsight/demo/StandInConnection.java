@@ -1,10 +1,9 @@
 package io.imdsight.demo;
 
+import io.imdsight.linux.TcpConnection;
 import io.imdsight.model.Escaped;
 import io.imdsight.model.IpAddress;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -13,6 +12,9 @@ import java.util.function.Consumer;
 final class StandInConnection implements Runnable {
     /** As much as imdsight itself reads of a head. */
     private static final int HEAD_BYTES_MAX = 64 * 1024;
+
+    /** Read at once: a client's whole head, as a rule. */
+    private static final int CHUNK_BYTES = 4096;
 
     /** No client of the service uploads anything; more than this ends the connection. */
     private static final int BODY_BYTES_MAX = 1024 * 1024;
@@ -26,14 +28,16 @@ final class StandInConnection implements Runnable {
     /** For what a client has already sent when the service closes: unread bytes would turn the close into a reset. */
     private static final int LINGER_MILLIS = 200;
 
-    private final Socket socket;
+    private final TcpConnection socket;
     private final StandInAnswers answers;
     private final StandInOptions options;
     private final Consumer<StandInRequest> log;
     private final byte[] buffer = new byte[HEAD_BYTES_MAX];
+    private final byte[] chunk = new byte[CHUNK_BYTES];
     private int used;
 
-    StandInConnection(Socket socket, StandInAnswers answers, StandInOptions options, Consumer<StandInRequest> log) {
+    StandInConnection(
+            TcpConnection socket, StandInAnswers answers, StandInOptions options, Consumer<StandInRequest> log) {
         this.socket = socket;
         this.answers = answers;
         this.options = options;
@@ -43,11 +47,10 @@ final class StandInConnection implements Runnable {
     @Override
     public void run() {
         try (socket) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(IDLE_MILLIS_MAX);
+            socket.timeout(IDLE_MILLIS_MAX);
             for (int i = 0; i < REQUESTS_MAX && serveOne(); i++) {}
-            socket.shutdownOutput();
-            socket.setSoTimeout(LINGER_MILLIS);
+            socket.endOutput();
+            socket.timeout(LINGER_MILLIS);
             skip(BODY_BYTES_MAX);
         } catch (IOException e) {
             // the client went away, or the service closes
@@ -62,7 +65,7 @@ final class StandInConnection implements Runnable {
         }
         HttpRequest request = HttpRequest.parse(buffer, end);
         if (request == null) {
-            socket.getOutputStream().write(answers.badRequest().bytes());
+            socket.write(answers.badRequest().bytes());
             return false;
         }
         take(end);
@@ -74,23 +77,24 @@ final class StandInConnection implements Runnable {
         boolean whole = request.bodyBytes() >= 0 && request.bodyBytes() <= BODY_BYTES_MAX && skip(request.bodyBytes());
         StandInAnswers.Answer answer = answers.answer(request);
         log(request, answer.status());
-        socket.getOutputStream().write(answer.bytes());
+        socket.write(answer.bytes());
         return whole && !answer.close();
     }
 
     /** Reads until a head is complete; its length, or -1 at the end of the stream. */
     private int readHead() throws IOException {
-        InputStream in = socket.getInputStream();
         while (true) {
             int end = HttpRequest.endOfHead(buffer, used);
             if (end >= 0 || used == buffer.length) {
                 return end;
             }
-            int got = in.read(buffer, used, buffer.length - used);
+            int got = socket.read(chunk);
             if (got < 0) {
                 return -1;
             }
-            used += got;
+            int kept = Math.min(got, buffer.length - used);
+            System.arraycopy(chunk, 0, buffer, used, kept);
+            used += kept;
         }
     }
 
@@ -103,19 +107,22 @@ final class StandInConnection implements Runnable {
     private boolean skip(long count) throws IOException {
         int buffered = (int) Math.min(count, used);
         take(buffered);
-        byte[] rest = new byte[4096];
         for (long left = count - buffered; left > 0; ) {
-            int got = socket.getInputStream().read(rest, 0, (int) Math.min(left, rest.length));
+            int got = socket.read(chunk);
             if (got < 0) {
                 return false;
             }
-            left -= got;
+            int more = (int) Math.min(got, left);
+            left -= more;
+            // what follows the body is the next request
+            System.arraycopy(chunk, more, buffer, 0, got - more);
+            used = got - more;
         }
         return true;
     }
 
     private IpAddress client() {
-        return IpAddress.of(socket.getInetAddress());
+        return Prefix.of("", socket.peer(), 0).address();
     }
 
     private void log(HttpRequest request, int status) {
@@ -123,8 +130,8 @@ final class StandInConnection implements Runnable {
         log.accept(new StandInRequest(
                 now.getEpochSecond() * 1_000_000_000L + now.getNano(),
                 client(),
-                socket.getPort(),
-                IpAddress.of(socket.getLocalAddress()),
+                socket.peerPort(),
+                Prefix.of("", socket.own(), 0).address(),
                 Escaped.of(request.method().getBytes(StandardCharsets.ISO_8859_1)),
                 Escaped.of(request.target().getBytes(StandardCharsets.ISO_8859_1)),
                 request.version(),

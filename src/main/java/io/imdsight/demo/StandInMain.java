@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * The stand-in by itself, for scripts that lay out a network namespace of their own and start it inside: {@code java -cp … io.imdsight.demo.StandInMain
- * --mode optional|required [--port 80] [--unanswered ADDRESS]…}. It refuses to start where a packet could leave. Prints {@code ready} once it listens,
+ * --mode optional|required [--port 80] [--unanswered ADDRESS]…}. It refuses to start where a packet could leave; for that it
+ * must know the machine's own namespace, which the script notes beforehand: {@code IMDSIGHT_DEMO_HOST_NAMESPACE=$(stat -Lc %i /proc/self/ns/net)}. Prints {@code ready} once it listens,
  * then each request that it is asked, one JSON object a line; it serves until it is killed.
  */
 public final class StandInMain {

@@ -1,11 +1,9 @@
 package io.imdsight.demo;
 
+import io.imdsight.linux.TcpConnection;
+import io.imdsight.linux.TcpListener;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,22 +27,27 @@ public final class StandInService implements Closeable {
     /** A burst of clients must not see its SYNs dropped. */
     private static final int BACKLOG = 512;
 
+    /** In a row. accept(2): errors of a connection that is already gone show here. */
+    private static final int ACCEPT_FAILURES_MAX = 1000;
+
     /** Beyond this, requests are served but no longer recorded: see {@link #unrecorded}. */
     private static final int REQUESTS_MAX = 200_000;
 
-    private final ServerSocket listener;
+    private final TcpListener listener;
+    private final int port;
     private final StandInOptions options;
     private final StandInAnswers answers;
     private final ThreadPoolExecutor threads;
     private final Consumer<StandInRequest> onRequest;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<TcpConnection> open = ConcurrentHashMap.newKeySet();
     private final List<StandInRequest> requests = new ArrayList<>();
     private long unrecorded;
     private long turnedAway;
 
-    private StandInService(ServerSocket listener, StandInOptions options, Consumer<StandInRequest> onRequest) {
+    private StandInService(TcpListener listener, int port, StandInOptions options, Consumer<StandInRequest> onRequest) {
         this.listener = listener;
+        this.port = port;
         this.options = options;
         this.onRequest = onRequest;
         SessionTokens tokens = new SessionTokens(System::nanoTime);
@@ -82,36 +85,39 @@ public final class StandInService implements Closeable {
         return start(network.callInService(() -> listen(network.serviceGuard(), port)), options, r -> {});
     }
 
-    private static ServerSocket listen(NamespaceGuard guard, int port) throws IOException {
+    private static TcpListener listen(NamespaceGuard guard, int port) throws IOException {
         guard.check();
-        ServerSocket listener = new ServerSocket();
-        try {
-            listener.bind(new InetSocketAddress((InetAddress) null, port), BACKLOG);
-            return listener;
-        } catch (IOException e) {
-            listener.close();
-            throw new IOException("listen on port " + port + ": " + e.getMessage(), e);
-        }
+        return TcpListener.open(port, BACKLOG);
     }
 
     private static StandInService start(
-            ServerSocket listener, StandInOptions options, Consumer<StandInRequest> onRequest) {
-        StandInService service = new StandInService(listener, options, onRequest);
+            TcpListener listener, StandInOptions options, Consumer<StandInRequest> onRequest) throws IOException {
+        StandInService service = new StandInService(listener, listener.port(), options, onRequest);
         service.threads.execute(service::acceptUntilClosed);
         return service;
     }
 
     private void acceptUntilClosed() {
-        while (!listener.isClosed()) {
-            try {
-                serve(listener.accept());
-            } catch (IOException e) {
-                // closed; or a client that went away before it was accepted
+        try (listener) {
+            for (TcpConnection c = accept(); c != null; c = accept()) {
+                serve(c);
             }
         }
     }
 
-    private void serve(Socket socket) throws IOException {
+    /** Null when the service is closed, and when the kernel has no descriptor left: it ends rather than spins. */
+    private TcpConnection accept() {
+        for (int failures = 0; failures < ACCEPT_FAILURES_MAX; failures++) {
+            try {
+                return listener.accept();
+            } catch (IOException e) {
+                // a client that went away before it was accepted
+            }
+        }
+        return null;
+    }
+
+    private void serve(TcpConnection socket) {
         open.add(socket);
         StandInConnection connection = new StandInConnection(socket, answers, options, this::record);
         try {
@@ -148,7 +154,7 @@ public final class StandInService implements Closeable {
 
     /** The port it listens on. */
     public int port() {
-        return listener.getLocalPort();
+        return port;
     }
 
     /** What it was asked so far, in order of arrival; a request is here before its answer is sent. */
@@ -168,12 +174,10 @@ public final class StandInService implements Closeable {
 
     /** Ends the service and every connection at once. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         ended.countDown();
-        listener.close();
+        listener.shut();
         threads.shutdown();
-        for (Socket socket : open) {
-            socket.close();
-        }
+        open.forEach(TcpConnection::shut);
     }
 }

@@ -1,9 +1,8 @@
 package io.imdsight.linux;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLong;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The entries of a directory whose names are numbers, as in /proc and /proc/PID/fd. Java's own listing costs an object or two an entry.
@@ -13,62 +12,47 @@ import java.nio.ByteOrder;
  * </pre>
  */
 final class DirectoryList {
-    /** What one call returns at most: some 1,300 entries. */
-    private static final int BUFFER_BYTES = 32 * 1024;
-
     private static final int RECORD_LENGTH = 16;
     private static final int NAME = 19;
 
-    /** Takes entries until it has enough. */
-    interface Visitor {
-        /**
-         * One entry.
-         *
-         * @return false to end
-         */
-        boolean entry(int number);
-    }
+    private DirectoryList() {}
 
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private final ByteBuffer view = ByteBuffer.wrap(buffer).order(ByteOrder.nativeOrder());
-
-    /** Visits the entries in the kernel's order. Stops early, without an error, where the directory goes away. */
-    void visit(FileDescriptor directory, Visitor visitor) {
-        NativeLong fd = new NativeLong(directory.number());
+    /** The numbers, in the kernel's order; what was read so far where the directory goes away. */
+    static int[] numbers(int directory) {
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        int[] out = new int[16];
+        int count = 0;
         while (true) {
-            int got = LibC.syscall(SystemCall.GETDENTS64.number(), fd, buffer, new NativeLong(buffer.length))
-                    .intValue();
-            if (got <= 0 && (got == 0 || Native.getLastError() != KernelException.EINTR)) {
-                return;
+            long got = RawCalls.syscall(
+                    SystemCall.GETDENTS64.raw(), directory, scratch.dataAddress, RawCalls.Scratch.DATA_BYTES);
+            if (got < 0 && Native.getLastError() == KernelException.EINTR) {
+                continue;
             }
-            if (!visitBuffer(got, visitor)) {
-                return;
+            if (got <= 0) {
+                return Arrays.copyOf(out, count);
+            }
+            for (int at = 0; at + NAME < got; ) {
+                int size = scratch.data.getShort(at + RECORD_LENGTH) & 0xffff;
+                if (size <= NAME || at + size > got) {
+                    break;
+                }
+                int number = number(scratch.data, at + NAME, at + size);
+                if (number >= 0) {
+                    out = count == out.length ? Arrays.copyOf(out, count * 2) : out;
+                    out[count++] = number;
+                }
+                at += size;
             }
         }
     }
 
-    private boolean visitBuffer(int length, Visitor visitor) {
-        int at = 0;
-        while (at + NAME < length) {
-            int size = view.getShort(at + RECORD_LENGTH) & 0xffff;
-            if (size <= NAME || at + size > length) {
-                return false;
-            }
-            int number = number(at + NAME, at + size);
-            if (number >= 0 && !visitor.entry(number)) {
-                return false;
-            }
-            at += size;
-        }
-        return true;
-    }
-
-    private int number(int from, int end) {
+    /** The number that a 0 byte ends; -1 where it is none. */
+    static int number(ByteBuffer in, int from, int end) {
         int value = 0;
         int i = from;
-        while (i < end && buffer[i] >= '0' && buffer[i] <= '9' && value < 100_000_000) {
-            value = value * 10 + buffer[i++] - '0';
+        while (i < end && in.get(i) >= '0' && in.get(i) <= '9' && value < 100_000_000) {
+            value = value * 10 + in.get(i++) - '0';
         }
-        return i > from && i < end && buffer[i] == 0 ? value : -1;
+        return i > from && i < end && in.get(i) == 0 ? value : -1;
     }
 }

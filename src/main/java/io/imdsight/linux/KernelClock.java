@@ -1,7 +1,6 @@
 package io.imdsight.linux;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.function.LongSupplier;
 
@@ -64,9 +63,9 @@ public record KernelClock(LongSupplier monotonic, LongSupplier epoch, LongSuppli
     }
 
     private static long read(int clock) {
-        byte[] timespec = new byte[16];
-        LibC.clock_gettime(clock, timespec);
-        ByteBuffer in = ByteBuffer.wrap(timespec).order(ByteOrder.nativeOrder());
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        RawCalls.clock_gettime(clock, scratch.dataAddress);
+        ByteBuffer in = scratch.data;
         return in.getLong(0) * 1_000_000_000L + in.getLong(8);
     }
 }

@@ -58,8 +58,6 @@ final class LibC {
 
     static native int openat(int directory, String path, int flags);
 
-    static native int openat(int directory, byte[] path, int flags);
-
     static native NativeLong read(int fd, byte[] data, NativeLong length);
 
     static native int setns(int fd, int type);
@@ -75,24 +73,13 @@ final class LibC {
 
     static native int poll(byte[] fds, NativeLong count, int timeoutMillis);
 
-    static native int poll(Pointer fds, NativeLong count, int timeoutMillis);
-
-    static native NativeLong readlinkat(int directory, byte[] path, byte[] target, NativeLong length);
-
-    static native NativeLong write(int fd, byte[] data, NativeLong length);
-
     static native int eventfd(int initial, int flags);
-
-    static native int clock_gettime(int clock, byte[] timespec);
 
     static native NativeLong sysconf(int name);
 
     /** For calls that the C library does not wrap; see {@link SystemCall}. */
     static native NativeLong syscall(
             NativeLong number, Pointer a, NativeLong b, NativeLong c, NativeLong d, NativeLong e);
-
-    /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
-    static native NativeLong syscall(NativeLong number, NativeLong a, byte[] b, NativeLong c);
 
     /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
     static native NativeLong syscall(NativeLong number, byte[] a, NativeLong b);
@@ -103,4 +90,14 @@ final class LibC {
     static native int getpid();
 
     static native String strerror(int error);
+
+    static native int listen(int fd, int backlog);
+
+    static native int accept4(int fd, byte[] address, int[] length, int flags);
+
+    static native int getsockname(int fd, byte[] address, int[] length);
+
+    static native NativeLong send(int fd, byte[] data, NativeLong length, int flags);
+
+    static native int shutdown(int fd, int how);
 }

@@ -1,8 +1,8 @@
 package io.imdsight.linux;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLong;
 import java.io.Closeable;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
@@ -15,15 +15,17 @@ public final class ProcessDirectory implements Closeable {
     private static final int LINK_BYTES_MAX = 4096;
 
     /** {@code stat} is one line of some 50 numbers and a name. */
-    private static final int STAT_BYTES_MAX = 4096;
+    static final int STAT_BYTES_MAX = 4096;
 
-    private static final byte[] FD = "fd\0".getBytes(StandardCharsets.US_ASCII);
+    /** {@code socket:[} and a 64-bit number. */
+    private static final int SOCKET_LINK_BYTES_MAX = 40;
+
     private static final byte[] SOCKET = "socket:[".getBytes(StandardCharsets.US_ASCII);
 
     private final int pid;
-    private final FileDescriptor directory;
+    private int directory;
 
-    ProcessDirectory(int pid, FileDescriptor directory) {
+    ProcessDirectory(int pid, int directory) {
         this.pid = pid;
         this.directory = directory;
     }
@@ -41,23 +43,44 @@ public final class ProcessDirectory implements Closeable {
 
     /** The file's content up to a limit; null where it cannot be read. */
     public byte[] read(String name, int bytesMax) {
-        int fd = LibC.openat(directory.number(), terminated(name), LibC.O_RDONLY | LibC.O_CLOEXEC);
+        return read(directory, name, bytesMax);
+    }
+
+    static byte[] read(int directory, String path, int bytesMax) {
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        int fd = RawCalls.openat(directory, scratch.path(path), LibC.O_RDONLY | LibC.O_CLOEXEC);
         if (fd < 0) {
             return null;
         }
-        try (FileDescriptor file = FileDescriptor.of(name, fd)) {
-            return file.readAll(name, bytesMax);
-        } catch (KernelException e) {
-            return null;
+        try {
+            byte[] out = new byte[0];
+            while (out.length < bytesMax) {
+                int wanted = Math.min(RawCalls.Scratch.DATA_BYTES, bytesMax - out.length);
+                int got = (int) RawCalls.read(fd, scratch.dataAddress, wanted);
+                if (got < 0 && Native.getLastError() == KernelException.EINTR) {
+                    continue;
+                }
+                if (got < 0) {
+                    return null;
+                }
+                if (got == 0) {
+                    break;
+                }
+                int before = out.length;
+                out = Arrays.copyOf(out, before + got);
+                scratch.data.get(0, out, before, got);
+            }
+            return out;
+        } finally {
+            RawCalls.close(fd);
         }
     }
 
     /** Where a link as {@code exe} leads; null where it cannot be read. */
     public byte[] link(String name) {
-        byte[] target = new byte[LINK_BYTES_MAX];
-        int got = LibC.readlinkat(directory.number(), terminated(name), target, new NativeLong(target.length))
-                .intValue();
-        return got < 0 ? null : Arrays.copyOf(target, got);
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        int got = (int) RawCalls.readlinkat(directory, scratch.path(name), scratch.dataAddress, LINK_BYTES_MAX);
+        return got < 0 ? null : scratch.take(got);
     }
 
     /** What {@link #sockets} found. */
@@ -76,50 +99,50 @@ public final class ProcessDirectory implements Closeable {
      * @param visitor returns false to end
      */
     public Sockets sockets(LongPredicate visitor) {
-        int fd = LibC.openat(directory.number(), FD, LibC.O_RDONLY | LibC.O_CLOEXEC);
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        int fd = RawCalls.openat(directory, scratch.path("fd"), LibC.O_RDONLY | LibC.O_CLOEXEC);
         if (fd < 0) {
             return Native.getLastError() == KernelException.EACCES ? Sockets.REFUSED : Sockets.GONE;
         }
-        try (FileDescriptor files = FileDescriptor.of("fd", fd)) {
-            byte[] target = new byte[64];
-            NativeLong length = new NativeLong(target.length);
-            boolean[] refused = {false};
-            new DirectoryList().visit(files, file -> {
-                int got = LibC.readlinkat(files.number(), terminated(Integer.toString(file)), target, length)
-                        .intValue();
-                refused[0] |= got < 0 && Native.getLastError() == KernelException.EACCES;
-                long inode = got < 0 ? -1 : socketInode(target, got);
-                return inode < 0 || visitor.test(inode);
-            });
-            return refused[0] ? Sockets.REFUSED : Sockets.VISITED;
-        } catch (KernelException e) {
-            return Sockets.GONE;
+        try {
+            for (int file : DirectoryList.numbers(fd)) {
+                int got = (int) RawCalls.readlinkat(
+                        fd, scratch.path(Integer.toString(file)), scratch.dataAddress, SOCKET_LINK_BYTES_MAX);
+                if (got < 0 && Native.getLastError() == KernelException.EACCES) {
+                    // So will all others be. A process that ends meanwhile looks like one that may not be looked at.
+                    return stat() == null ? Sockets.GONE : Sockets.REFUSED;
+                }
+                long inode = got < 0 ? -1 : socketInode(scratch.data, got);
+                if (inode >= 0 && !visitor.test(inode)) {
+                    return Sockets.VISITED;
+                }
+            }
+            return Sockets.VISITED;
+        } finally {
+            RawCalls.close(fd);
         }
     }
 
     /** The number in {@code socket:[12345]}; -1 where the link is of another kind. */
-    static long socketInode(byte[] link, int length) {
-        if (length <= SOCKET.length || !Arrays.equals(link, 0, SOCKET.length, SOCKET, 0, SOCKET.length)) {
-            return -1;
+    static long socketInode(ByteBuffer link, int length) {
+        for (int i = 0; i < SOCKET.length; i++) {
+            if (i >= length || link.get(i) != SOCKET[i]) {
+                return -1;
+            }
         }
         long inode = 0;
         int i = SOCKET.length;
-        while (i < length && link[i] >= '0' && link[i] <= '9' && inode < 1L << 40) {
-            inode = inode * 10 + link[i++] - '0';
+        while (i < length && link.get(i) >= '0' && link.get(i) <= '9' && inode < 1L << 40) {
+            inode = inode * 10 + link.get(i++) - '0';
         }
-        return i < length && link[i] == ']' ? inode : -1;
-    }
-
-    private static byte[] terminated(String name) {
-        byte[] out = new byte[name.length() + 1];
-        for (int i = 0; i < name.length(); i++) {
-            out[i] = (byte) name.charAt(i);
-        }
-        return out;
+        return i > SOCKET.length && i < length && link.get(i) == ']' ? inode : -1;
     }
 
     @Override
     public void close() {
-        directory.close();
+        if (directory >= 0) {
+            RawCalls.close(directory);
+            directory = -1;
+        }
     }
 }

@@ -6,6 +6,7 @@ import com.sun.jna.NativeLong;
 enum SystemCall {
     PERF_EVENT_OPEN(298, 241),
     GETDENTS64(217, 61),
+    SCHED_SETATTR(314, 274),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432);
@@ -18,6 +19,10 @@ enum SystemCall {
 
     NativeLong number() {
         return new NativeLong(number);
+    }
+
+    long raw() {
+        return number;
     }
 
     /** A static field is not there yet when the constants are made. */

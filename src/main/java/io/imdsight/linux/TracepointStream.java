@@ -1,10 +1,9 @@
 package io.imdsight.linux;
 
 import com.sun.jna.Memory;
-import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.List;
 /**
  * The records of tracepoints, of every process and network namespace, in the order in which they were made. Knows nothing of what is in them.
  *
- * <p>{@link #drain} and {@link #close} by one thread at a time; {@link #await} by another one; {@link #wake} by any.
+ * <p>{@link #await}, {@link #drain} and {@link #close} by one thread; {@link #wake} by any, before it is closed.
  */
 public final class TracepointStream implements Closeable {
     /**
@@ -118,9 +117,10 @@ public final class TracepointStream implements Closeable {
      * @return whether there may be records to drain
      */
     public boolean await(int timeoutMillis) {
-        if (LibC.poll(pollFds, new NativeLong(pollCount), timeoutMillis) <= 0) {
+        if (RawCalls.poll(Pointer.nativeValue(pollFds), pollCount, timeoutMillis) <= 0) {
             return false;
         }
+        RawCalls.read(waker.number(), RawCalls.Scratch.get().dataAddress, Long.BYTES);
         for (int i = 0; i < pollCount; i++) {
             long at = (long) i * POLLFD_BYTES;
             if ((pollFds.getShort(at + 6) & POLL_BROKEN) != 0) {
@@ -130,10 +130,11 @@ public final class TracepointStream implements Closeable {
         return true;
     }
 
-    /** Ends {@link #await} now, and each later one: for closing. */
+    /** Ends {@link #await}, or the next one. */
     public void wake() {
-        byte[] one = "\1\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
-        LibC.write(waker.number(), one, new NativeLong(one.length));
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        scratch.data.putLong(0, 1);
+        RawCalls.write(waker.number(), scratch.dataAddress, Long.BYTES);
     }
 
     /**

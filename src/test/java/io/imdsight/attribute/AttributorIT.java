@@ -67,8 +67,9 @@ class AttributorIT {
             assertEquals(2 * sequential, calls.size());
             assertEquals(calls.size(), right[0], "pid");
             assertEquals(calls.size(), right[1], "command line");
-            assertEquals(calls.size(), counts.connects());
-            assertEquals(calls.size(), counts.established());
+            // At least: the probe sees every network namespace, and somebody else may be testing.
+            assertTrue(counts.connects() >= calls.size(), counts.toString());
+            assertTrue(counts.established() >= calls.size(), counts.toString());
             assertEquals(0, drops.get(Drop.PROBE_RING));
         }
     }

@@ -17,7 +17,7 @@ class CaptureFileFuzzTest {
         }
     };
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void anyFileIsReadOrRefused(byte[] file) throws IOException {
         try {
             new CaptureFileReader(Endpoints.EC2, CHECKING, new Drops()).read(new ByteArrayInputStream(file));

@@ -1,215 +1,164 @@
 package io.imdsight.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.PrivateNetwork;
+import io.imdsight.demo.StandInOptions;
+import io.imdsight.demo.StandInService;
+import io.imdsight.linux.NetworkNamespace;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The assembled program, capturing for real. Everything runs inside a network namespace that {@code unshare} makes for one script: it has a
- * loopback interface and nothing else, so no packet can leave, and it goes with the script. The script refuses to go on where it still stands in the
- * namespace that the test came from.
- */
+/** The assembled agent in a private network, beside the stand-in service and real clients. */
+@Timeout(300)
 class AgentIT {
-    private static final Path TREE = Path.of(System.getProperty("imdsight.tree", "target/imdsight"));
-    private static final String PROGRAM =
-            TREE.resolve("bin/imdsight").toAbsolutePath().toString();
+    /** How many curls, one after the other and again twenty at a time; the issue's figure by default. */
+    private static final int CLIENTS = Integer.getInteger("imdsight.clients", 1000);
 
-    /** Longer than any script here takes, on a machine under load. */
-    private static final int SECONDS_MAX = 60;
-
-    private static final String PREPARE = """
-            set -eu
-            [ "$(readlink /proc/self/ns/net)" != "$OUTSIDE" ] || exit 99
-            ip link set lo up
-            ip addr add 169.254.169.254/32 dev lo
-            [ -z "$(ip route show default)" ] || exit 99
-            # the stand-in refuses to start where a packet could leave; it must be told which namespace is the machine's own
-            IMDSIGHT_DEMO_HOST_NAMESPACE=$(echo "$OUTSIDE" | tr -dc 0-9)
-            export IMDSIGHT_DEMO_HOST_NAMESPACE
-            "$TREE/runtime/bin/java" -Djna.boot.library.path="$TREE/native" -Djna.nounpack=true \\
-                -cp "$TREE/lib/*" io.imdsight.demo.StandInMain --mode optional >stand-in.log 2>&1 &
-            standin=$!
-            trap 'kill $standin 2>/dev/null || true' EXIT
-            n=0; until grep -q ready stand-in.log; do n=$((n+1)); [ $n -lt 200 ] || { cat stand-in.log; exit 98; }; sleep 0.05; done
-            """;
-
-    /** Starts the agent in the background and waits until it watches. */
-    private static final String AGENT = """
-            "$PROGRAM" agent --config /dev/null $FLAGS >out 2>err &
-            agent=$!
-            n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 200 ] || exit 97; sleep 0.05; done
-            sleep 0.3
-            """;
+    private static final Pattern PATH = Pattern.compile("\"url\":\\{\"path\":\"([^\"]*)\"");
+    private static final Pattern PID = Pattern.compile("\"process\":\\{\"pid\":(\\d+)");
+    private static final Pattern ARGS = Pattern.compile("\"command_args\":\\[([^\\]]*)\\]");
 
     @TempDir
     Path directory;
 
-    @BeforeAll
-    static void namespacesArePermitted() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of(PROGRAM)), "the tree is not built: " + PROGRAM);
+    private record Expected(long pid, String arguments) {}
+
+    private interface Work {
+        void run(PrivateNetwork network) throws Exception;
+    }
+
+    /** Runs on a thread of its own in a fresh namespace, with the service up. */
+    private static void inPrivateNetwork(Work work) throws Exception {
         assumeTrue(
-                run(Path.of("."), ProcessBuilder.Redirect.DISCARD, List.of("unshare", "--net", "true")) == 0,
-                "needs root: unshare --net");
+                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
+                "SKIPPED: needs root for network namespaces");
+        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
+        Callable<Void> inside = () -> {
+            NetworkNamespace.enterFresh();
+            try (PrivateNetwork network = PrivateNetwork.open(host);
+                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL)) {
+                work.run(network);
+                assertEquals(0, service.turnedAway());
+            }
+            return null;
+        };
+        FutureTask<Void> task = new FutureTask<>(inside);
+        Thread thread = new Thread(task, "agent-it");
+        thread.start();
+        task.get(280, TimeUnit.SECONDS);
     }
 
-    @Test
-    void aCurlIsNamedAndSigtermEndsInOrderWithCountsThatAddUp() throws Exception {
-        int status = script("--interface lo --format json", """
-                for i in 1 2 3; do curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/instance-id; done
-                token=$(curl -q -s -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)
-                curl -q -s -m 5 -o /dev/null -H "X-aws-ec2-metadata-token: $token" http://169.254.169.254/latest/meta-data/instance-id
-                sleep 0.5
-                kill -TERM $agent
-                wait $agent
-                """);
-        assertEquals(0, status, err());
-        List<String> lines = out().lines().toList();
-        assertEquals(5, lines.size(), out() + err());
-        assertEquals(
-                3, lines.stream().filter(l -> l.contains("\"version\":\"v1\"")).count());
-        assertTrue(lines.getFirst().contains("\"title\":\"curl\""), lines.getFirst());
-        assertEquals(5, count("requests"));
-        assertEquals(5, count("sightings"));
-        assertEquals(3, count("metadata_no_token"));
-        assertTrue(err().contains("\"drops\":{}"), err());
-    }
-
-    @Test
-    void textNamesTheCallerAndAutoFindsTheInterface() throws Exception {
-        int status = script("--interface auto --for 2s", """
-                sh -c 'curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/user-data; true'
-                wait $agent
-                """);
-        assertEquals(0, status, err());
-        assertTrue(out().contains("!V1  GET /latest/user-data"), out() + err());
-        assertTrue(out().contains("curl["), out());
-        assertTrue(err().contains("capturing on lo"), err());
-        assertTrue(err().contains("1 request;"), err());
-    }
-
-    @Test
-    void aReaderThatGoesAwayEndsTheAgentQuietly() throws Exception {
-        int status = script("--interface lo --for 30s", """
-                kill -TERM $agent; wait $agent
-                mkfifo pipe
-                head -n 1 pipe >first &
-                "$PROGRAM" agent --config /dev/null --interface lo --for 30s >pipe 2>err2 &
-                second=$!
-                n=0; until grep -q watching err2; do n=$((n+1)); [ $n -lt 200 ] || exit 97; sleep 0.05; done
-                sleep 0.3
-                for i in 1 2 3; do curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/; sleep 0.5; done
-                wait $second
-                """);
-        assertEquals(0, status, err());
-        assertFalse(read("err2").contains("Broken pipe"), read("err2"));
-        assertEquals(1, read("first").lines().count());
-    }
-
-    @Test
-    void anInterfaceThatGoesIsNoSilence() throws Exception {
-        int status = bare("""
-                ip link add imds0 type veth peer name imds1
-                ip link set imds0 up
-                "$PROGRAM" agent --config /dev/null --interface imds0 >out 2>err &
-                agent=$!
-                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 200 ] || exit 97; sleep 0.05; done
-                sleep 0.5
-                ip link del imds0
-                wait $agent
-                """);
-        assertEquals(69, status, err());
-        assertTrue(err().contains("imds0"), err());
-    }
-
-    @Test
-    void anInterfaceThatIsNotThereAndNoRouteAreSaid() throws Exception {
-        assertEquals(69, bare("exec \"$PROGRAM\" agent --config /dev/null --interface nosuch0 >out 2>err"));
-        assertTrue(err().contains("nosuch0"), err());
-        assertEquals(69, bare("exec \"$PROGRAM\" agent --config /dev/null >out 2>err"));
-        assertTrue(err().contains("no route leads to"), err());
-        assertEquals("", out());
-    }
-
-    @Test
-    void withoutThePrivilegeTheCapabilityIsNamed() throws Exception {
-        assertEquals(
-                77,
-                bare(
-                        "exec setpriv --bounding-set=-all --inh-caps=-all \"$PROGRAM\" agent --config /dev/null --interface lo"
-                                + " >out 2>err"));
-        assertTrue(err().contains("CAP_NET_RAW"), err());
-        assertFalse(err().contains("\tat "), err());
-    }
-
-    /** Runs a script in a namespace where nothing is laid out. */
-    private int bare(String body) throws Exception {
-        return inNamespace("", "set -eu\n[ \"$(readlink /proc/self/ns/net)\" != \"$OUTSIDE\" ] || exit 99\n" + body);
-    }
-
-    private int script(String flags, String body) throws Exception {
-        return inNamespace(flags, PREPARE + AGENT + body);
-    }
-
-    private int inNamespace(String flags, String body) throws Exception {
-        return run(
-                directory,
-                ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()),
-                List.of(
-                        "unshare",
-                        "--net",
-                        "env",
-                        "OUTSIDE=" + Files.readSymbolicLink(Path.of("/proc/self/ns/net")),
-                        "TREE=" + TREE.toAbsolutePath(),
-                        "PROGRAM=" + PROGRAM,
-                        "FLAGS=" + flags,
-                        "sh",
-                        "-c",
-                        body));
-    }
-
-    private static int run(Path directory, ProcessBuilder.Redirect log, List<String> command) throws Exception {
-        Process p = new ProcessBuilder(new ArrayList<>(command))
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log)
+    private Process agent(String... flags) throws IOException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight", "agent"));
+        command.addAll(List.of(flags));
+        Process agent = new ProcessBuilder(command)
+                .redirectOutput(directory.resolve("out").toFile())
                 .start();
-        if (!p.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-            p.descendants().forEach(ProcessHandle::destroyForcibly);
-            p.destroyForcibly();
-            throw new AssertionError("took longer than " + SECONDS_MAX + " s: " + command);
+        BufferedReader said = agent.errorReader(StandardCharsets.UTF_8);
+        StringBuilder before = new StringBuilder();
+        String line;
+        while ((line = said.readLine()) != null) {
+            before.append(line).append('\n');
+            if (line.contains("capturing")) {
+                Thread rest = new Thread(() -> said.lines().forEach(l -> {}), "agent-stderr");
+                rest.setDaemon(true);
+                rest.start();
+                return agent;
+            }
         }
-        return p.exitValue();
+        throw new AssertionError("the agent does not capture: " + before);
     }
 
-    private long count(String name) throws IOException {
-        Matcher m = Pattern.compile("\"" + name + "\":([0-9]+)").matcher(err());
-        assertTrue(m.find(), err());
-        return Long.parseLong(m.group(1));
+    private List<String> end(Process agent) throws Exception {
+        agent.destroy();
+        assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent does not end");
+        assertEquals(0, agent.exitValue());
+        return Files.readAllLines(directory.resolve("out"), StandardCharsets.UTF_8);
     }
 
-    private String out() throws IOException {
-        return read("out");
+    private static Process curl(String path) throws IOException {
+        return new ProcessBuilder(command(path))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
-    private String err() throws IOException {
-        return read("err");
+    private static List<String> command(String path) {
+        return List.of("curl", "-q", "-s", "-m", "10", "--noproxy", "*", "http://169.254.169.254" + path);
     }
 
-    private String read(String name) throws IOException {
-        return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
+    private static Expected expected(Process curl, String path) {
+        return new Expected(curl.pid(), "\"" + String.join("\",\"", command(path)) + "\"");
+    }
+
+    @Test
+    void aThousandCurlsOneByOneAndAThousandTwentyAtATimeAreAllNamedRight() throws Exception {
+        inPrivateNetwork(network -> {
+            Process agent = agent("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json");
+            Map<String, Expected> expected = new HashMap<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                String path = "/latest/meta-data/one/" + i;
+                Process p = curl(path);
+                expected.put(path, expected(p, path));
+                assertEquals(0, p.waitFor());
+            }
+            for (int i = 0; i < CLIENTS; i += 20) {
+                List<Process> running = new ArrayList<>();
+                for (int k = 0; k < 20; k++) {
+                    String path = "/latest/meta-data/twenty/" + (i + k);
+                    Process p = curl(path);
+                    expected.put(path, expected(p, path));
+                    running.add(p);
+                }
+                for (Process p : running) {
+                    assertEquals(0, p.waitFor());
+                }
+            }
+            check(expected, end(agent));
+        });
+    }
+
+    private static void check(Map<String, Expected> expected, List<String> lines) {
+        List<String> wrong = new ArrayList<>();
+        int probe = 0;
+        Map<String, Expected> open = new HashMap<>(expected);
+        for (String line : lines) {
+            Expected e = open.remove(group(PATH, line));
+            boolean right = e != null
+                    && Long.toString(e.pid()).equals(group(PID, line))
+                    && e.arguments().equals(group(ARGS, line));
+            if (!right) {
+                wrong.add(line);
+            }
+            probe += line.contains("\"connect-probe\"") ? 1 : 0;
+        }
+        System.out.printf(
+                "named right: %d of %d, by the connect probe %d, wrong %d, not seen %d%n",
+                lines.size() - wrong.size(), expected.size(), probe, wrong.size(), open.size());
+        assertEquals(List.of(), wrong);
+        assertEquals(Map.of(), open);
+    }
+
+    private static String group(Pattern pattern, String line) {
+        Matcher m = pattern.matcher(line);
+        return m.find() ? m.group(1) : null;
     }
 }

@@ -1,0 +1,108 @@
+package io.imdsight.attribute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.ProcessTable;
+import io.imdsight.model.Caller;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CallerReaderTest {
+    /** Booted at second 1,000 of the epoch. */
+    private static final KernelClock CLOCK = new KernelClock(() -> 50, () -> 1_000_000_000_050L, () -> 50);
+
+    @TempDir
+    Path root;
+
+    private CallerReader reader;
+
+    @BeforeEach
+    void world() throws IOException {
+        Files.writeString(root.resolve("passwd"), "root:x:0:0::/:\nme:x:1000:1000::/:\n");
+        reader = new CallerReader(
+                new ProcessTable(root), new UserNames(root.resolve("passwd"), CLOCK.monotonic()), CLOCK);
+        process(1, "systemd", 0, 100, "/sbin/init\0", "systemd-binary");
+        process(20, "bash", 1, 200, "-bash\0", "bash-binary");
+        process(30, "python3", 20, 300, "python3\0/opt/sync.py\0--token\0hush\0", "python3.11");
+    }
+
+    @Test
+    void aProcessIsDescribedWithItsAncestors() {
+        Caller c = reader.describe(reader.read(30));
+        assertEquals(30, c.pid());
+        assertEquals("python3.11", c.executable());
+        assertEquals(List.of("python3", "/opt/sync.py", "--token", "[redacted]"), c.arguments());
+        assertEquals("python3 sync.py", c.title());
+        assertEquals(1000, c.userId());
+        assertEquals("me", c.owner());
+        assertEquals(1_003_000_000_000L, c.startTimeNanos());
+        assertEquals("job.service", c.systemdUnit());
+        assertEquals(List.of(20, 1), c.parents().stream().map(Caller::pid).toList());
+        assertEquals("bash", c.parents().get(0).title());
+    }
+
+    @Test
+    void aParentThatStartedAfterItsChildHasOnlyTheNumber() throws IOException {
+        process(20, "thief", 1, 301, "thief\0", "thief");
+        assertEquals(List.of(), reader.describe(reader.read(30)).parents());
+    }
+
+    @Test
+    void aParentThatRunsAnotherProgramIsReadAgain() throws IOException {
+        reader.describe(reader.read(30));
+        process(20, "zsh", 1, 200, "zsh\0", "zsh-binary");
+        assertEquals("zsh", reader.describe(reader.read(30)).parents().get(0).title());
+    }
+
+    @Test
+    void aProcessThatStartedAfterTheConnectIsAnother() {
+        var stat = reader.read(30).stat();
+        assertTrue(reader.startedBefore(stat, 1_003_000_000_000L));
+        assertFalse(reader.startedBefore(stat, 1_002_990_000_000L));
+    }
+
+    @Test
+    void oneThatHasEndedIsNull() throws IOException {
+        assertNull(reader.read(31));
+        process(32, "gone", 1, 5, "", null);
+        Files.writeString(root.resolve("32/stat"), stat(32, "gone", 'Z', 1, 5));
+        assertNull(reader.read(32));
+    }
+
+    @Test
+    void aLoopOfParentsEnds() throws IOException {
+        process(40, "a", 41, 10, "a\0", "a");
+        process(41, "b", 40, 10, "b\0", "b");
+        assertEquals(
+                CallerReader.PARENTS_MAX,
+                reader.describe(reader.read(40)).parents().size());
+    }
+
+    private void process(int pid, String name, int parent, long start, String commandLine, String exe)
+            throws IOException {
+        Path dir = Files.createDirectories(root.resolve(Integer.toString(pid)));
+        Files.writeString(dir.resolve("stat"), stat(pid, name, 'S', parent, start));
+        Files.write(dir.resolve("cmdline"), commandLine.getBytes(StandardCharsets.ISO_8859_1));
+        Files.writeString(dir.resolve("status"), "Name:\t" + name + "\nUid:\t1000\t0\t0\t0\n");
+        Files.writeString(dir.resolve("cgroup"), "0::/system.slice/job.service\n");
+        Files.deleteIfExists(dir.resolve("exe"));
+        if (exe != null) {
+            Files.createSymbolicLink(dir.resolve("exe"), Path.of(exe));
+        }
+    }
+
+    private static String stat(int pid, String name, char state, int parent, long start) {
+        return pid + " (" + name + ") " + state + " " + parent + " 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 " + start
+                + " 0 0 0\n";
+    }
+}

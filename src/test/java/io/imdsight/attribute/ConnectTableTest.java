@@ -1,0 +1,164 @@
+package io.imdsight.attribute;
+
+import static io.imdsight.attribute.SocketState.CLOSE;
+import static io.imdsight.attribute.SocketState.ESTABLISHED;
+import static io.imdsight.attribute.SocketState.SYN_SENT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imdsight.model.Connection;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.IpAddress;
+import org.junit.jupiter.api.Test;
+
+class ConnectTableTest {
+    private static final IpAddress SELF = IpAddress.parse("10.0.0.5");
+    private static final Connection TUPLE = new Connection(SELF, 40000, IpAddress.IMDS_V4, 80);
+    private static final long MS = 1_000_000;
+
+    /** Between the two clocks of the records and the packets. */
+    private static final long OFFSET = 1_700_000_000_000_000_000L;
+
+    private final Drops drops = new Drops();
+    private final ConnectTable table = new ConnectTable(Endpoints.EC2, drops);
+
+    @Test
+    void aConnectIsFoundByItsAddressesAndPorts() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        assertSame(c, table.find(TUPLE, OFFSET + 10 * MS + 50_000));
+        assertEquals(100, c.pid);
+        assertNull(table.find(new Connection(SELF, 40001, IpAddress.IMDS_V4, 80), OFFSET + 10 * MS));
+    }
+
+    @Test
+    void aPortUsedAgainLeadsToTheConnectOfItsTime() {
+        Connect first = connect(1, 10 * MS, 100, 40000);
+        change(1, 20 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        Connect second = connect(1, 21 * MS, 200, 40000);
+        change(1, 30 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        assertSame(first, table.find(TUPLE, OFFSET + 10 * MS + 40_000));
+        assertSame(first, table.find(TUPLE, OFFSET + 19 * MS));
+        assertSame(second, table.find(TUPLE, OFFSET + 21 * MS + 40_000));
+        assertSame(second, table.find(TUPLE, OFFSET + 29 * MS));
+    }
+
+    @Test
+    void aConnectLongOverNamesNobody() {
+        connect(1, 10 * MS, 100, 40000);
+        change(1, 20 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        assertSame(100, table.find(TUPLE, OFFSET + 22 * MS).pid);
+        assertNull(table.find(TUPLE, OFFSET + 500 * MS));
+        assertNull(table.find(TUPLE, OFFSET + 1 * MS));
+    }
+
+    @Test
+    void twoNamespacesWithTheSameAddressesAreToldApartByTheSynOrNotAtAll() {
+        Connect first = connect(1, 10 * MS, 100, 40000);
+        Connect second = connect(2, 5_000 * MS, 200, 40000);
+        assertSame(first, table.find(TUPLE, OFFSET + 10 * MS + 30_000));
+        assertSame(second, table.find(TUPLE, OFFSET + 5_000 * MS + 30_000));
+        assertNull(table.find(TUPLE, OFFSET + 9_000 * MS));
+        connect(3, 5_001 * MS, 300, 40000);
+        assertNull(table.find(TUPLE, OFFSET + 5_001 * MS + 30_000));
+    }
+
+    @Test
+    void aRefusedConnectLeavesNothing() {
+        change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0);
+        change(1, 11 * MS, 0, SYN_SENT, CLOSE, 0);
+        assertEquals(0, table.size());
+        assertEquals(1, table.refused());
+    }
+
+    @Test
+    void anEstablishmentThatCameOutOfTheRingsFirstIsJoined() {
+        change(1, 11 * MS, 0, SYN_SENT, ESTABLISHED, 40000);
+        change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0);
+        assertEquals(100, table.find(TUPLE, OFFSET + 10 * MS).pid);
+    }
+
+    @Test
+    void anEarlierSocketsEstablishmentIsNotJoined() {
+        change(1, 9 * MS, 0, SYN_SENT, ESTABLISHED, 40000);
+        change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0);
+        assertNull(table.find(TUPLE, OFFSET + 10 * MS));
+    }
+
+    @Test
+    void afterALossNothingHalfKnownAndNothingOpenNamesWhatCameLater() {
+        Connect open = connect(1, 10 * MS, 100, 40000);
+        change(2, 11 * MS, 200, CLOSE, SYN_SENT, 0);
+        table.lost(OFFSET + 20 * MS);
+        change(2, 21 * MS, 0, SYN_SENT, ESTABLISHED, 40001);
+        assertNull(table.find(new Connection(SELF, 40001, IpAddress.IMDS_V4, 80), OFFSET + 11 * MS));
+        assertSame(open, table.find(TUPLE, OFFSET + 10 * MS + 1));
+        assertNull(table.find(TUPLE, OFFSET + 100 * MS));
+    }
+
+    @Test
+    void anOpenConnectIsKeptAndAClosedOneForgottenAfterTheGraceTime() {
+        connect(1, 10 * MS, 100, 40000);
+        connect(2, 10 * MS, 100, 40001);
+        change(2, 20 * MS, 0, ESTABLISHED, CLOSE, 40001);
+        table.expire(OFFSET + 20 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(2, table.size());
+        table.expire(OFFSET + 21 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(1, table.size());
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 30 * MS);
+        table.expire(OFFSET + 31 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(0, table.size());
+    }
+
+    @Test
+    void aFloodPushesOutTheOldestAndIsCounted() {
+        for (int i = 0; i < ConnectTable.CONNECTS_MAX + 10; i++) {
+            connect(1 + i, (10 + i) * MS, 100, 1 + i % 60000);
+        }
+        assertEquals(ConnectTable.CONNECTS_MAX, table.size());
+        assertEquals(10, drops.get(Drop.CONNECTION_TABLE));
+    }
+
+    @Test
+    void samePortAgainAndAgainStaysBounded() {
+        for (int i = 0; i < 20_000; i++) {
+            connect(1, (10 + 2L * i) * MS, 100, 40000);
+            change(1, (11 + 2L * i) * MS, 0, ESTABLISHED, CLOSE, 40000);
+        }
+        assertTrue(table.size() <= ConnectTable.CONNECTS_MAX);
+        table.expire(Long.MAX_VALUE);
+        assertEquals(0, table.size());
+        assertNull(table.find(TUPLE, OFFSET + 10 * MS));
+    }
+
+    @Test
+    void aSeedStandsUntilThePortIsUsedAgain() {
+        Connect seed = new Connect(0, 50, 0, Connect.BEFORE_US);
+        table.seed(TUPLE, seed);
+        assertSame(seed, table.find(TUPLE, OFFSET + 5 * MS));
+        Connect later = connect(1, 1_000 * MS, 100, 40000);
+        assertSame(later, table.find(TUPLE, OFFSET + 1_000 * MS + 1));
+        table.seed(TUPLE, new Connect(0, 51, 0, Connect.BEFORE_US));
+        assertSame(later, table.find(TUPLE, OFFSET + 1_000 * MS + 1));
+    }
+
+    @Test
+    void connectsToOthersAreNotTaken() {
+        assertNull(table.apply(
+                new SocketState(1, 9, 1, CLOSE, SYN_SENT, SELF, 0, IpAddress.parse("fd00::1"), 80), OFFSET));
+        assertEquals(0, table.size());
+    }
+
+    private Connect connect(long socket, long nanos, int pid, int port) {
+        Connect c = change(socket, nanos, pid, CLOSE, SYN_SENT, 0);
+        change(socket, nanos + 20_000, 0, SYN_SENT, ESTABLISHED, port);
+        return c;
+    }
+
+    private Connect change(long socket, long nanos, int pid, int from, int to, int port) {
+        return table.apply(new SocketState(nanos, pid, socket, from, to, SELF, port, IpAddress.IMDS_V4, 80), OFFSET);
+    }
+}

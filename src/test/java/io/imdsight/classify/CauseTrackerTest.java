@@ -1,0 +1,132 @@
+package io.imdsight.classify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.imdsight.model.Answer;
+import io.imdsight.model.Caller;
+import io.imdsight.model.Cause;
+import io.imdsight.model.Exchange;
+import io.imdsight.model.Link;
+import io.imdsight.model.RequestHead;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CauseTrackerTest {
+    private static final long START = 1_000_000_000_000L;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final CauseTracker tracker = new CauseTracker(START);
+
+    private static Caller process(int pid, long started, List<Caller> parents, String... arguments) {
+        return new Caller(
+                pid, "/usr/bin/" + arguments[0], List.of(arguments), null, 0, null, started, null, null, null, parents);
+    }
+
+    private static Caller curl(int pid, Caller... parents) {
+        return process(pid, START + SECOND, List.of(parents), "curl", "http://169.254.169.254/");
+    }
+
+    private Cause tell(Caller caller, String method, int headers, Answer answer, long at) {
+        String target = method.equals("PUT") ? "/latest/api/token" : "/latest/meta-data/";
+        Exchange e = new Exchange(
+                at,
+                Link.UNKNOWN,
+                ClassifierTest.CONNECTION,
+                at,
+                new RequestHead(method, target, null, headers, true),
+                answer);
+        return tracker.cause(e, Classifier.classify(e), caller);
+    }
+
+    private Cause put(Caller caller, Answer answer) {
+        return tell(caller, "PUT", RequestHead.TOKEN_TTL, answer, START + 2 * SECOND);
+    }
+
+    private Cause get(Caller caller) {
+        return tell(caller, "GET", 0, ClassifierTest.status(200), START + 4 * SECOND);
+    }
+
+    @Test
+    void r1_aYoungCallerWithoutATokenRequestNeverTried() {
+        assertEquals(Cause.NEVER_TRIED, get(curl(7)));
+    }
+
+    @Test
+    void r2_aTokenRequestWithoutAnAnswerIsTheCause() {
+        Caller c = curl(7);
+        assertNull(put(c, Answer.NONE));
+        assertEquals(Cause.TOKEN_UNANSWERED, get(c));
+        put(c, new Answer(Answer.State.LOST_ON_THE_WAY, 200));
+        assertEquals(Cause.TOKEN_UNANSWERED, get(c));
+    }
+
+    @Test
+    void r2_aTokenRequestThatStillWaitsIsTheCauseOnceAnSdkWouldHaveGivenUp() {
+        Caller c = curl(7);
+        RequestHead head = new RequestHead("PUT", "/latest/api/token", null, RequestHead.TOKEN_TTL, true);
+        tracker.requested(head, c, START + 4 * SECOND - 100_000_000);
+        assertEquals(Cause.UNKNOWN, get(c));
+        tracker.requested(head, curl(8), START + 3 * SECOND);
+        assertEquals(Cause.TOKEN_UNANSWERED, get(curl(8)));
+    }
+
+    @Test
+    void r3_aRefusedTokenRequestIsTheCause() {
+        for (int code : new int[] {403, 404, 405, 500, 503}) {
+            put(curl(code), ClassifierTest.status(code));
+            assertEquals(Cause.TOKEN_REFUSED, get(curl(code)));
+        }
+    }
+
+    @Test
+    void r4_aCallerThatHasATokenAndCallsWithoutLeavesItUnused() {
+        put(curl(7), ClassifierTest.status(200));
+        assertEquals(Cause.TOKEN_UNUSED, get(curl(7)));
+        tell(curl(8), "GET", RequestHead.TOKEN, ClassifierTest.status(200), START + SECOND);
+        assertEquals(Cause.TOKEN_UNUSED, get(curl(8)));
+    }
+
+    @Test
+    void r5_otherwiseTheCauseIsUnknown() {
+        assertEquals(Cause.UNKNOWN, get(null));
+        assertEquals(Cause.UNKNOWN, get(process(7, START - SECOND, List.of(), "daemon")));
+        assertEquals(Cause.UNKNOWN, get(process(8, 0, List.of(), "curl")));
+        put(curl(9), ClassifierTest.status(400));
+        assertEquals(Cause.UNKNOWN, get(curl(9)));
+    }
+
+    @Test
+    void theProcessesOfOneScriptAreOneCaller() {
+        Caller init = process(1, 1, List.of(), "systemd");
+        Caller script = process(5, START - 9 * SECOND, List.of(), "bash", "/opt/nightly.sh");
+        put(curl(6, script, init), Answer.NONE);
+        assertEquals(Cause.TOKEN_UNANSWERED, get(curl(7, script, init)));
+        assertEquals(Cause.NEVER_TRIED, get(curl(8, init)));
+    }
+
+    @Test
+    void aPersonsShellIsNoScript() {
+        Caller shell = process(5, START - 9 * SECOND, List.of(), "bash", "--login");
+        put(curl(6, shell), Answer.NONE);
+        assertEquals(Cause.NEVER_TRIED, get(curl(7, shell)));
+        Caller bare = process(5, START - 9 * SECOND, List.of(), "python3");
+        put(curl(6, bare), Answer.NONE);
+        assertEquals(Cause.NEVER_TRIED, get(curl(7, bare)));
+    }
+
+    @Test
+    void aReusedPidIsAnotherCaller() {
+        put(curl(7), Answer.NONE);
+        assertEquals(Cause.NEVER_TRIED, get(process(7, START + 3 * SECOND, List.of(), "curl")));
+    }
+
+    @Test
+    void memoryIsBounded() {
+        for (int i = 0; i < 10_000; i++) {
+            put(curl(i), Answer.NONE);
+        }
+        assertEquals(Cause.NEVER_TRIED, get(curl(1)));
+        assertEquals(Cause.TOKEN_UNANSWERED, get(curl(9_999)));
+    }
+}

@@ -1,0 +1,214 @@
+package io.imdsight.decode;
+
+import static io.imdsight.decode.Wire.OK;
+import static io.imdsight.decode.Wire.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imdsight.model.Drop;
+import io.imdsight.model.RequestHead;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DecoderHttpTest {
+    private final Wire wire = new Wire();
+
+    private List<String> conversation(String ask, String... answers) {
+        Wire.Peer c = wire.connection(40000).open().ask(ask);
+        for (String a : answers) {
+            c.answer(a);
+        }
+        c.ack().close();
+        return wire.told();
+    }
+
+    @Test
+    void aRequestAndItsAnswerAreOneExchange() {
+        assertEquals(List.of("GET /latest/meta-data/ 200"), conversation(get("/latest/meta-data/"), OK));
+        RequestHead head = wire.exchanges.getFirst().request();
+        assertTrue(head.complete());
+        assertNull(head.userAgent());
+        assertEquals("eth0", wire.exchanges.getFirst().link().name());
+        assertEquals(1, wire.closed);
+    }
+
+    @Test
+    void aHeadMayBeSplitAnywhereEvenByteByByte() {
+        String request = get("/a", "X-aws-ec2-metadata-token: secret", "User-Agent: curl/8");
+        for (int cut = 1; cut < request.length(); cut++) {
+            wire.connection(1000 + cut)
+                    .open()
+                    .ask(request.substring(0, cut))
+                    .ask(request.substring(cut))
+                    .answer(OK)
+                    .ack()
+                    .close();
+        }
+        Wire.Peer slow = wire.connection(9999).open();
+        request.chars().forEach(c -> slow.ask(String.valueOf((char) c)));
+        OK.chars().forEach(c -> slow.answer(String.valueOf((char) c)));
+        slow.ack().close();
+        assertEquals(request.length(), wire.exchanges.size());
+        wire.exchanges.forEach(e -> {
+            assertEquals("GET /a token 200", Wire.told(e));
+            assertEquals("curl/8", e.request().userAgent());
+        });
+        assertEquals(0, wire.decoder.streamBytes());
+    }
+
+    @Test
+    void pipelinedRequestsGetTheirAnswersInOrder() {
+        String four04 = "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno!";
+        assertEquals(
+                List.of("GET /1 200", "GET /2 404", "GET /3 200"),
+                conversation(get("/1") + get("/2") + get("/3"), OK + four04 + OK));
+    }
+
+    @Test
+    void linesMayEndInLineFeedAlone() {
+        assertEquals(
+                List.of("GET /x token 200"),
+                conversation("GET /x HTTP/1.1\nHost: a\nx-AWS-ec2-METADATA-token:\n\n", "HTTP/1.0 200 OK\n\nbody"));
+    }
+
+    @Test
+    void emptyLinesInFrontOfARequestArePassedOver() {
+        assertEquals(List.of("GET /x 200"), conversation("\r\n\r\n" + get("/x"), OK));
+    }
+
+    @Test
+    void aBodyIsSkippedByLengthAndNeverTakenForARequest() {
+        String body = get("/evil");
+        assertEquals(
+                List.of("POST /a 200", "GET /b 200"),
+                conversation(
+                        "POST /a HTTP/1.1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body + get("/b"),
+                        OK + OK));
+    }
+
+    @Test
+    void aChunkedBodyIsSkippedWithItsTrailers() {
+        String chunks = "5;x=y\r\nGET /\r\n1a\r\n" + "HTTP/1.1 404 Not Found\r\n\r\n" + "\r\n0\r\nTrailer: a\r\n\r\n";
+        assertEquals(
+                List.of("PUT /a 200", "GET /b 200"),
+                conversation(
+                        "PUT /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + chunks + get("/b"),
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + OK));
+    }
+
+    @Test
+    void anInterimAnswerIsNotTheAnswer() {
+        assertEquals(
+                List.of("PUT /a 403"),
+                conversation(
+                        "PUT /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nxy",
+                        "HTTP/1.1 100 Continue\r\n\r\n",
+                        "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"));
+    }
+
+    @Test
+    void aBodyThatWasAnnouncedWithExpectAndNeverSentHidesNoRequest() {
+        Wire.Peer c = wire.connection(40000).open();
+        c.ask("PUT /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 500\r\n\r\n");
+        c.answer("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n").ack();
+        c.ask(get("/b")).answer(OK).ack().close();
+        assertEquals(List.of("PUT /a 403", "GET /b 200"), wire.told());
+    }
+
+    @Test
+    void anAnswerToHeadHasNoBody() {
+        assertEquals(
+                List.of("HEAD /a 200", "GET /b 404"),
+                conversation(
+                        "HEAD /a HTTP/1.1\r\n\r\n" + get("/b"),
+                        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+    }
+
+    @Test
+    void ofAnAbsoluteTargetThePathIsTaken() {
+        assertEquals(List.of("GET /b?c 200"), conversation(get("http://169.254.169.254/b?c"), OK));
+        assertEquals(List.of("GET /b?c 200", "GET / 200"), conversation(get("HTTP://example.com"), OK));
+    }
+
+    @Test
+    void hostileBytesInATargetAreEscaped() {
+        assertEquals(
+                List.of("GET /a\\x1b[31m\\xff\\xe2\\x80\\xae 200"),
+                conversation(get("/a\u001b[31m\u00ff\u00e2\u0080\u00ae"), OK));
+    }
+
+    @Test
+    void aFoldedLineIsNoHeader() {
+        assertEquals(
+                List.of("GET /a 200"),
+                conversation("GET /a HTTP/1.1\r\nA: b\r\n X-aws-ec2-metadata-token: x\r\n\r\n", OK));
+    }
+
+    @Test
+    void theTokensNameElsewhereIsNoHeader() {
+        assertEquals(
+                List.of("GET /X-aws-ec2-metadata-token:1 200"),
+                conversation(
+                        get(
+                                "/X-aws-ec2-metadata-token:1",
+                                "User-Agent: X-aws-ec2-metadata-token: 2",
+                                "X-aws-ec2-metadata-tokens: 3"),
+                        OK));
+    }
+
+    @Test
+    void headsUpToTheLimitAreReadAndLongerOnesAreSaidToBeCut() {
+        int max = DecoderLimits.DEFAULT.headBytesMax();
+        String base = get("/a", "P: ", "X-aws-ec2-metadata-token: t");
+        String longest = get("/a", "P: " + "x".repeat(max - base.length()), "X-aws-ec2-metadata-token: t");
+        assertEquals(max, longest.length());
+        String tooLong = longest.replace("P: ", "P: " + "x".repeat(99));
+        assertEquals(List.of("GET /a token 200"), conversation(longest, OK));
+        assertEquals(
+                List.of("GET /a token 200", "GET /a cut 200", "GET /b 200"),
+                conversation(tooLong + get("/b"), OK + OK));
+    }
+
+    @Test
+    void aStartLineWithoutEndIsCutAtTheLimitToo() {
+        Wire.Peer c = wire.connection(40000).open().ask("GET /");
+        for (int i = 0; i < 80; i++) {
+            c.ask("x".repeat(1000));
+        }
+        c.reset();
+        assertEquals(List.of("GET null cut NONE"), wire.told());
+        assertEquals(0, wire.decoder.streamBytes());
+    }
+
+    @Test
+    void whatIsNoHttpIsCountedOnceAConnectionAndNeverARequest() {
+        for (String garbage : List.of(
+                "GET /latest/meta-data/\r\n\r\n",
+                "\u0016\u0003\u0001\n\n",
+                "SSH-2.0-x\r\n",
+                "GET  HTTP/1.1\r\n\r\n",
+                "PRI * HTTP/2.0\r\n\r\n")) {
+            conversation(garbage, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        }
+        assertEquals(List.of(), wire.told());
+        assertEquals(5, wire.drops.get(Drop.NOT_HTTP));
+    }
+
+    @Test
+    void bytesThatOnlyTheServiceUnderstandsAreCountedWhenItServesThem() {
+        assertEquals(List.of("null null cut 200"), conversation("get\t/latest/meta-data/\r\n\r\n", OK));
+    }
+
+    @Test
+    void anIncompleteRequestIsNone() {
+        assertEquals(List.of(), conversation("GET /a HTTP/1.1\r\nHost: x\r\n"));
+        assertFalse(wire.drops.all().containsKey(Drop.NOT_HTTP));
+    }
+
+    @Test
+    void anAnswerThatIsNotHttpLeavesTheOutcomeOpen() {
+        assertEquals(List.of("GET /a HIDDEN"), conversation(get("/a"), "\u0015\u0003\u0001\n"));
+    }
+}
