@@ -2,6 +2,7 @@ package io.imdsight.attribute;
 
 import io.imdsight.linux.ProcessDirectory;
 import io.imdsight.linux.ProcessTable;
+import io.imdsight.linux.ProcessText;
 import io.imdsight.linux.ThreadPriority;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -111,11 +112,27 @@ final class SocketHolders {
             }
             return process.sockets(inode -> {
                 if (wanted.has(inode)) {
-                    wanted.found(inode, process);
-                    remember(pid);
+                    found(inode, process, wanted);
                 }
                 return !wanted.isEmpty();
             });
+        }
+    }
+
+    /** Numbers count threads, too: who holds the socket is the process. */
+    private void found(long inode, ProcessDirectory holder, Wanted wanted) {
+        byte[] status = holder.read("status", CallerReader.STATUS_BYTES_MAX);
+        int pid = status == null ? -1 : ProcessText.threadGroup(status);
+        if (pid == holder.pid()) {
+            wanted.found(inode, holder);
+            remember(pid);
+        } else if (pid > 0) {
+            try (ProcessDirectory process = processes.open(pid)) {
+                if (process != null) {
+                    wanted.found(inode, process);
+                    remember(pid);
+                }
+            }
         }
     }
 
