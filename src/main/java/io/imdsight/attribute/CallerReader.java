@@ -35,7 +35,7 @@ final class CallerReader {
 
     private static final int PLACES_MAX = 64;
 
-    static final int STATUS_BYTES_MAX = 8 * 1024;
+    private static final int STATUS_BYTES_MAX = 8 * 1024;
 
     /** Clocks of /proc and of connects are compared: a tick's rounding is on the safe side, this is for reading two clocks one after the other. */
     private static final long CLOCK_NANOS = 2_000_000;

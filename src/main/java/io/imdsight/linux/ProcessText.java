@@ -43,11 +43,6 @@ public final class ProcessText {
         return line(status, "\nUid:\t");
     }
 
-    /** The process that /proc/N/status is of: N may be one of its threads, for which there is a hidden directory, too; -1 where it is not said. */
-    public static int threadGroup(byte[] status) {
-        return line(status, "\nTgid:\t");
-    }
-
     /** A name holds no raw newline here (the kernel writes it as two characters), so a line that begins so is the kernel's own. */
     private static int line(byte[] status, String label) {
         String text = new String(status, StandardCharsets.ISO_8859_1);

@@ -67,7 +67,6 @@ class ProcessParsersTest {
     void theRealUserIdIsTheFirstOfTheLine() {
         assertEquals(1000, ProcessText.realUserId(bytes("Name:\tUid:\t7\nState:\tS\nUid:\t1000\t0\t0\t0\nGid:\t5\n")));
         assertEquals(-1, ProcessText.realUserId(bytes("Name:\tx\n")));
-        assertEquals(77, ProcessText.threadGroup(bytes("Name:\tx\nTgid:\t77\nNgid:\t0\nPid:\t80\n")));
         assertEquals(-1, ProcessText.realUserId(bytes("Name:\tx\nUid:\t99999999999999\n")));
     }
 
