@@ -7,6 +7,7 @@ import io.imdsight.linux.ProcessTable;
 import io.imdsight.linux.ProcessText;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Escaped;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,6 +33,8 @@ final class CallerReader {
     /** A line for each of some 15 hierarchies. */
     private static final int CGROUP_BYTES_MAX = 16 * 1024;
 
+    private static final int PLACES_MAX = 64;
+
     private static final int STATUS_BYTES_MAX = 8 * 1024;
 
     /** Clocks of /proc and of connects are compared: a tick's rounding is on the safe side, this is for reading two clocks one after the other. */
@@ -51,6 +54,14 @@ final class CallerReader {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Integer, Parent> eldest) {
             return size() > PARENTS_CACHED_MAX;
+        }
+    };
+
+    /** Few distinct ones: as many as there are units and containers that call. Reading one takes longer than all else. */
+    private final Map<String, CgroupNames> places = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, CgroupNames> eldest) {
+            return size() > PLACES_MAX;
         }
     };
 
@@ -104,7 +115,10 @@ final class CallerReader {
     /** Puts a process into words, with its ancestors. */
     Caller describe(Raw raw) {
         int userId = raw.status() == null ? -1 : ProcessText.realUserId(raw.status());
-        CgroupNames place = CgroupNames.of(raw.cgroup());
+        CgroupNames place = raw.cgroup() == null
+                ? CgroupNames.of(null)
+                : places.computeIfAbsent(
+                        new String(raw.cgroup(), StandardCharsets.ISO_8859_1), text -> CgroupNames.of(raw.cgroup()));
         Caller bare = bare(raw.pid(), raw.stat(), raw.commandLine(), raw.executable(), CommandLine.BYTES_MAX);
         return new Caller(
                 raw.pid(),

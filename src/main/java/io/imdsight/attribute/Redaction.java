@@ -18,7 +18,7 @@ final class Redaction {
      * none: {@code --token-file}, {@code X-aws-ec2-metadata-token-ttl-seconds}.
      */
     private static final Pattern NAME = Pattern.compile(
-            "(?:token(?!s)|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
+            "(?=[tpsacjble])(?:token(?!s)|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
                     + "|access[_-]?key(?:[_-]?id)?|(?:private|account|shared|auth|encryption|signing|license)[_-]?key"
                     + "|credentials?|signature|authorization|cookie|jwt|bearer)"
                     + "(?!s?[_-](?:[\\w-]{0,30}[_-])?(?:ttl|seconds|file|path|dir|stdin|url|uri|endpoint|type|length|size|count"
@@ -115,7 +115,7 @@ final class Redaction {
         if (a.length() > 128) {
             return false;
         }
-        if (BARE_NAME.matcher(a).matches()) {
+        if (a.indexOf('_') > 0 && BARE_NAME.matcher(a).matches()) {
             return true;
         }
         boolean attached = a.startsWith("-p")
@@ -180,6 +180,9 @@ final class Redaction {
 
     /** Takes out the values that follow names. */
     private static String named(String text, boolean script) {
+        if (text.indexOf('=') < 0 && text.indexOf(':') < 0 && text.indexOf(' ') < 0 && text.indexOf('\t') < 0) {
+            return text; // a name alone: what follows is the next argument
+        }
         Matcher m = NAME.matcher(text);
         StringBuilder out = null;
         int copied = 0;

@@ -63,12 +63,12 @@ public final class ProcessDirectory implements Closeable {
                 if (got < 0) {
                     return null;
                 }
-                if (got == 0) {
-                    break;
-                }
                 int before = out.length;
                 out = Arrays.copyOf(out, before + got);
                 scratch.data.get(0, out, before, got);
+                if (got < wanted) {
+                    break; // files of /proc give all there is, or as much as was asked for
+                }
             }
             return out;
         } finally {

@@ -1,6 +1,5 @@
 package io.imdsight.linux;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -48,21 +47,40 @@ public record ProcessStat(byte[] name, char state, int parent, long flags, long 
         if (close <= open) {
             return null;
         }
-        String[] fields = new String(text, close + 1, text.length - close - 1, StandardCharsets.ISO_8859_1)
-                .strip()
-                .split(" ", START + 2);
-        if (fields.length <= START || fields[0].length() != 1) {
-            return null;
+        long[] fields = new long[START + 1];
+        int at = close + 2;
+        for (int i = 0; i <= START; i++) {
+            int end = at;
+            while (end < text.length && text[end] > ' ') {
+                end++;
+            }
+            if (end == at) {
+                return null;
+            }
+            if (i == PARENT || i == FLAGS || i == START) {
+                fields[i] = number(text, at, end);
+                if (fields[i] < 0) {
+                    return null;
+                }
+            }
+            at = end + 1;
         }
-        try {
-            return new ProcessStat(
-                    Arrays.copyOfRange(text, open + 1, close),
-                    fields[0].charAt(0),
-                    Integer.parseInt(fields[PARENT]),
-                    Long.parseLong(fields[FLAGS]),
-                    Long.parseLong(fields[START]));
-        } catch (NumberFormatException e) {
-            return null;
+        return new ProcessStat(
+                Arrays.copyOfRange(text, open + 1, close),
+                (char) text[close + 2],
+                (int) fields[PARENT],
+                fields[FLAGS],
+                fields[START]);
+    }
+
+    private static long number(byte[] text, int from, int end) {
+        long value = 0;
+        for (int i = from; i < end; i++) {
+            if (text[i] < '0' || text[i] > '9' || value > Long.MAX_VALUE / 10 - 10) {
+                return -1;
+            }
+            value = value * 10 + text[i] - '0';
         }
+        return value;
     }
 }

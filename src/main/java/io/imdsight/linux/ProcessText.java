@@ -40,19 +40,22 @@ public final class ProcessText {
 
     /** The real user id in /proc/PID/status ({@code Uid: real effective saved filesystem}); -1 where there is none. */
     public static int realUserId(byte[] status) {
-        // A name holds no raw newline here (the kernel writes \n as two characters), so a line that begins so is the
-        // kernel's own.
+        return line(status, "\nUid:\t");
+    }
+
+    /** A name holds no raw newline here (the kernel writes it as two characters), so a line that begins so is the kernel's own. */
+    private static int line(byte[] status, String label) {
         String text = new String(status, StandardCharsets.ISO_8859_1);
-        int at = text.indexOf("\nUid:\t");
+        int at = text.indexOf(label);
         if (at < 0) {
             return -1;
         }
-        int from = at + 6;
+        int from = at + label.length();
         int to = from;
         while (to < text.length() && Character.isDigit(text.charAt(to))) {
             to++;
         }
-        return userId(text.substring(from, to));
+        return number(text.substring(from, to));
     }
 
     /** The paths in /proc/PID/cgroup ({@code hierarchy:controllers:path}), by the controllers' list; version 2 has the empty one. */
@@ -73,7 +76,7 @@ public final class ProcessText {
         for (String line : new String(passwd, StandardCharsets.ISO_8859_1).split("\n", -1)) {
             String[] parts = line.split(":", 4);
             if (parts.length == 4 && !parts[0].isEmpty() && out.size() < ACCOUNTS_MAX) {
-                int uid = userId(parts[2]);
+                int uid = number(parts[2]);
                 if (uid >= 0) {
                     out.putIfAbsent(uid, parts[0]);
                 }
@@ -82,8 +85,8 @@ public final class ProcessText {
         return out;
     }
 
-    /** Below 2^31: the rest is for user namespaces and "nobody of any". */
-    private static int userId(String text) {
+    /** Below 2^31: the kernel's pids are, and user ids above are for namespaces. */
+    private static int number(String text) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {

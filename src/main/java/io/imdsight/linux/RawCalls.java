@@ -27,6 +27,8 @@ final class RawCalls {
 
     static native int poll(long fds, long count, int timeoutMillis);
 
+    static native long lseek(int fd, long offset, int whence);
+
     static native long readlinkat(int directory, long path, long target, long length);
 
     static native long syscall(long number, long a, long b, long c);

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE     a connection, with the number in its request's path
  * client NUMBER PID                                       who made it
+ * seed EVIDENCE RIGHT                                     a connection older than the Attributor (argument "seed")
  * named NUMBER EVIDENCE PID COMMAND LINE                  with an Attributor in here (argument "table")
  * </pre>
  */
@@ -39,7 +40,8 @@ final class NamespaceWorld {
         this.attributor = attributor;
     }
 
-    /** Arguments: the host's network namespace, "table" or "plain", then rounds as {@code COUNTxPARALLEL:ADDRESS}. */
+    /** Arguments: the host's network namespace, "table", "seed" or "plain", then rounds as {@code
+     * COUNTxPARALLEL:ADDRESS}, perhaps with {@code #PORT} for the client's port. */
     public static void main(String[] args) throws Exception {
         String mine = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
         if (!mine.startsWith("net:[") || mine.equals(args[0])) {
@@ -48,6 +50,8 @@ final class NamespaceWorld {
         run("ip", "link", "set", "lo", "up");
         run("ip", "address", "add", "169.254.169.254/32", "dev", "lo");
         run("ip", "address", "add", "fd00:ec2::254/128", "dev", "lo", "nodad");
+        // No TIME_WAIT in here, so that a port can be used again at once.
+        Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_max_tw_buckets"), "0");
         boolean table = "table".equals(args[1]);
         Endpoints endpoints = Endpoints.EC2;
         Attributor attributor = table
@@ -57,13 +61,17 @@ final class NamespaceWorld {
         for (IpAddress a : endpoints.addresses()) {
             world.serve(a.inetAddress());
         }
+        if ("seed".equals(args[1])) {
+            world.callOlderThanTheAttributor();
+        }
         int next = 0;
         for (int i = 2; i < args.length; i++) {
             String[] round = args[i].split("[x:]", 3);
             int count = Integer.parseInt(round[0]);
             int parallel = Integer.parseInt(round[1]);
             for (int done = 0; done < count; done += parallel) {
-                world.clients(next, parallel, round[2]);
+                String[] port = round[2].split("#", 2);
+                world.clients(next, parallel, port[0], port.length == 2 ? port[1] : "");
                 next += parallel;
             }
         }
@@ -73,6 +81,20 @@ final class NamespaceWorld {
         }
         System.out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** A kept-alive connection of our own that is there before the Attributor. */
+    private void callOlderThanTheAttributor() throws IOException, InterruptedException {
+        Socket s = new Socket(IpAddress.IMDS_V4.inetAddress(), 80);
+        Connection c = new Connection(IpAddress.IMDS_V4, s.getLocalPort(), IpAddress.IMDS_V4, 80);
+        try (Attributor late = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
+            Thread.sleep(1_000);
+            s.close();
+            Attribution a = late.find(c, clock.epoch().getAsLong());
+            say("seed " + a.evidence().method().label() + " "
+                    + (a.caller() != null
+                            && a.caller().pid() == ProcessHandle.current().pid()));
+        }
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
@@ -111,6 +133,9 @@ final class NamespaceWorld {
                 b = head.indexOf("\r\n\r\n") < 0 ? in.read() : 0) {
             head.append((char) b);
         }
+        if (head.indexOf("/n/") < 0) {
+            return;
+        }
         String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
         say("accept " + number + " " + from + " " + s.getPort() + " " + nanos + " " + c.responder());
         s.getOutputStream()
@@ -128,13 +153,16 @@ final class NamespaceWorld {
         }
     }
 
-    private void clients(int first, int count, String address) throws IOException, InterruptedException {
+    private void clients(int first, int count, String address, String localPort)
+            throws IOException, InterruptedException {
         List<Process> running = new ArrayList<>();
         for (int i = first; i < first + count; i++) {
-            Process p = new ProcessBuilder(
-                            "curl", "-s", "-o", "/dev/null", "http://" + address + "/n/" + i, "--max-time", "5")
-                    .inheritIO()
-                    .start();
+            List<String> command = new ArrayList<>(
+                    List.of("curl", "-s", "-o", "/dev/null", "http://" + address + "/n/" + i, "--max-time", "5"));
+            if (!localPort.isEmpty()) {
+                command.addAll(List.of("--local-port", localPort));
+            }
+            Process p = new ProcessBuilder(command).inheritIO().start();
             say("client " + i + " " + p.pid());
             running.add(p);
         }
