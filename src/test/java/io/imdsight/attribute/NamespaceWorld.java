@@ -138,6 +138,9 @@ final class NamespaceWorld {
         }
         String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
         say("accept " + number + " " + from + " " + s.getPort() + " " + nanos + " " + c.responder());
+        if (attributor != null) {
+            pause();
+        }
         s.getOutputStream()
                 .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
                         .getBytes(StandardCharsets.US_ASCII));
@@ -150,6 +153,15 @@ final class NamespaceWorld {
                     + (a.caller() == null
                             ? a.evidence().reason()
                             : a.caller().pid() + " " + a.caller().commandLine()));
+        }
+    }
+
+    /** A service that answers over a network takes as long; curl ends at once when it has its answer. */
+    private static void pause() {
+        try {
+            Thread.sleep(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
