@@ -15,10 +15,10 @@ import java.util.function.Consumer;
  * Demo#reexec} started. Whatever ends that process, or its parent, ends the session.
  */
 public final class DemoSession implements Closeable {
-    /** The slowest client waits one second for a token, then five for an answer; each has its own limit besides. */
     /** About what the real service takes, and time enough to look a socket up where there is no probe. */
     private static final int SERVICE_MILLIS = 2;
 
+    /** The slowest client waits one second for a token, then five for an answer; each has its own limit besides. */
     private static final int CLIENT_SECONDS_MAX = 10;
 
     /** So that a reader sees each client's sightings below its description. */
