@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * Demo#reexec} started. Whatever ends that process, or its parent, ends the session.
  */
 public final class DemoSession implements Closeable {
+    /** About what the real service takes, and time enough to look a socket up where there is no probe. */
+    private static final int SERVICE_MILLIS = 2;
+
     /** The slowest client waits one second for a token, then five for an answer; each has its own limit besides. */
     private static final int CLIENT_SECONDS_MAX = 10;
 
@@ -71,7 +74,7 @@ public final class DemoSession implements Closeable {
         PrivateNetwork network = PrivateNetwork.open(hostInode);
         try {
             DemoClients.writeScripts(directory);
-            StandInOptions options = new StandInOptions(false, Set.of(PrivateNetwork.HOP_LIMITED_V4));
+            StandInOptions options = new StandInOptions(false, Set.of(PrivateNetwork.HOP_LIMITED_V4), SERVICE_MILLIS);
             return new DemoSession(network, StandInService.start(network, options), directory);
         } catch (IOException | RuntimeException e) {
             network.close();

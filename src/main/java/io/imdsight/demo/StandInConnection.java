@@ -6,6 +6,7 @@ import io.imdsight.model.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** One client's connection, served until either side ends it. */
@@ -77,6 +78,7 @@ final class StandInConnection implements Runnable {
         boolean whole = request.bodyBytes() >= 0 && request.bodyBytes() <= BODY_BYTES_MAX && skip(request.bodyBytes());
         StandInAnswers.Answer answer = answers.answer(request);
         log(request, answer.status());
+        LockSupport.parkNanos(options.serviceMillis() * 1_000_000L);
         socket.write(answer.bytes());
         return whole && !answer.close();
     }

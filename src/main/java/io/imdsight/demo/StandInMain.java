@@ -46,7 +46,7 @@ public final class StandInMain {
             return 64;
         }
         NamespaceGuard guard = NamespaceGuard.closed(host, NamespaceProbe.live());
-        StandInOptions options = new StandInOptions(required, unanswered);
+        StandInOptions options = new StandInOptions(required, unanswered, 0);
         try (StandInService service = StandInService.start(guard, port, options, r -> print(out, r))) {
             out.println("ready");
             out.flush();

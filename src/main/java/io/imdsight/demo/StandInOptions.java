@@ -8,13 +8,14 @@ import java.util.Set;
  *
  * @param tokensRequired whether a request without a token is refused ({@code HttpTokens=required})
  * @param hopLimited originators whose token requests are never answered, as if the answer's hop limit were too low to reach them
+ * @param serviceMillis how long an answer takes; 0 for the fastest that it can do, which no real service is
  */
-public record StandInOptions(boolean tokensRequired, Set<IpAddress> hopLimited) {
+public record StandInOptions(boolean tokensRequired, Set<IpAddress> hopLimited, int serviceMillis) {
     /** Tokens are optional, every answer arrives. */
-    public static final StandInOptions OPTIONAL = new StandInOptions(false, Set.of());
+    public static final StandInOptions OPTIONAL = new StandInOptions(false, Set.of(), 0);
 
     /** Tokens are required, every answer arrives. */
-    public static final StandInOptions REQUIRED = new StandInOptions(true, Set.of());
+    public static final StandInOptions REQUIRED = new StandInOptions(true, Set.of(), 0);
 
     /** Copies the set. */
     public StandInOptions {

@@ -155,7 +155,7 @@ class PrivateNetworkIT {
 
     @Test
     void behindAHopLimitTheTokenRequestIsNeverAnsweredAndTheRestIs() throws IOException {
-        StandInOptions options = new StandInOptions(false, Set.of(PrivateNetwork.HOP_LIMITED_V4));
+        StandInOptions options = new StandInOptions(false, Set.of(PrivateNetwork.HOP_LIMITED_V4), 0);
         inNetwork(options, (network, service) -> {
             String[] put = {"-XPUT", "-HX-aws-ec2-metadata-token-ttl-seconds: 60", SERVICE + "/latest/api/token"};
             assertTrue(curl(network, "-m1", "--interface", "10.0.0.6", put[0], put[1], put[2])
