@@ -10,6 +10,7 @@ import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
+import io.imdsight.linux.PacketSockets;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
@@ -76,8 +77,9 @@ final class LivePipeline {
     static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output) {
         LivePipeline out = new LivePipeline(endpoints, output);
         try {
+            LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
             for (String name : names(endpoints, interfaces)) {
-                out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, LiveOptions.defaults()));
+                out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, options));
             }
             return out;
         } catch (CaptureException e) {

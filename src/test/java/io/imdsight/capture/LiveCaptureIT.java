@@ -6,23 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
+import io.imdsight.linux.PacketSockets;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Segment;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,7 +101,7 @@ class LiveCaptureIT {
     @Test
     void onLoopbackRequestsComeWholeAndAnswersShort() throws Exception {
         network.service("lo").serve("169.254.169.254");
-        start("lo", LiveOptions.defaults().with(LiveCaptureIT::attach));
+        start("lo", LiveOptions.defaults().with(PacketSockets::attachFilter));
         assertTrue(capture.description().contains("cut to"), capture.description());
         seesWholeRequestsAndShortAnswers("lo");
         long now = System.currentTimeMillis() * 1_000_000L;
@@ -118,7 +112,7 @@ class LiveCaptureIT {
     @Test
     void onAnyTheInterfaceOfEachPacketIsNamed() throws Exception {
         network.service("lo").serve("169.254.169.254");
-        start(LiveCapture.ANY, LiveOptions.defaults().with(LiveCaptureIT::attach));
+        start(LiveCapture.ANY, LiveOptions.defaults().with(PacketSockets::attachFilter));
         seesWholeRequestsAndShortAnswers("lo");
         long segments = received.count();
         assertEquals(segments, received.all().stream().distinct().count(), "a packet on lo was delivered twice");
@@ -127,7 +121,7 @@ class LiveCaptureIT {
     @Test
     void overIpv6Too() throws Exception {
         network.service("lo").serve("fd00:ec2::254");
-        start("lo", LiveOptions.defaults().with(LiveCaptureIT::attach));
+        start("lo", LiveOptions.defaults().with(PacketSockets::attachFilter));
         curl("http://[fd00:ec2::254]/latest/meta-data/six");
         await(() -> received.sawPayload("GET /latest/meta-data/six HTTP/1.1"));
         await(() -> answers().stream().anyMatch(s -> s.payloadCaptured() < s.payloadLength()));
@@ -146,7 +140,7 @@ class LiveCaptureIT {
             remote.service("server0");
             network.inside("ip", "route", "add", "169.254.169.254", "via", "10.9.0.1");
             remote.serve("169.254.169.254");
-            start("client0", LiveOptions.defaults().with(LiveCaptureIT::attach));
+            start("client0", LiveOptions.defaults().with(PacketSockets::attachFilter));
             seesWholeRequestsAndShortAnswers("client0");
         }
     }
@@ -171,7 +165,7 @@ class LiveCaptureIT {
     @Test
     void otherTrafficStaysInTheKernel() throws Exception {
         network.service("lo").serve("127.0.0.1");
-        start("lo", LiveOptions.defaults().with(LiveCaptureIT::attach));
+        start("lo", LiveOptions.defaults().with(PacketSockets::attachFilter));
         curl("http://127.0.0.1/other");
         Thread.sleep(700);
         assertEquals(0, received.count());
@@ -324,29 +318,6 @@ class LiveCaptureIT {
             assertTrue(
                     sockets.matches("(?s).*blk_size:16384,blk_nr:51\\d,frm_size:163\\d\\d,frm_nr:51\\d,.*"), sockets);
             capture.close();
-        }
-    }
-
-    /** SO_ATTACH_FILTER on every packet socket of this process: struct sock_fprog is a length and a pointer. */
-    static void attach(byte[] program) throws IOException {
-        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"));
-                Memory code = new Memory(program.length)) {
-            code.write(0, program, 0, program.length);
-            ByteBuffer fprog = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-            fprog.putShort((short) (program.length / 8)).putLong(8, Pointer.nativeValue(code));
-            int attached = 0;
-            for (Path path : fds.toList()) {
-                int fd = Integer.parseInt(path.getFileName().toString());
-                byte[] domain = new byte[4];
-                boolean packetSocket =
-                        PrivateNetwork.C.LIBRARY.getsockopt(fd, 1, 39, domain, new int[] {4}) == 0 && domain[0] == 17;
-                if (packetSocket && PrivateNetwork.C.LIBRARY.setsockopt(fd, 1, 26, fprog.array(), 16) == 0) {
-                    attached++;
-                }
-            }
-            if (attached == 0) {
-                throw new IOException("no packet socket took the filter");
-            }
         }
     }
 }
