@@ -71,7 +71,14 @@ public final class Attributor implements Closeable {
         } else {
             tableProblem = "the socket table is switched off; connections older than imdsight stay unnamed";
         }
-        AttributorState state = new AttributorState(probe != null, probeProblem, lookup != null, tableProblem);
+        String copyProblem = probe == null ? null : probe.copyProblem();
+        AttributorState state = new AttributorState(
+                probe != null,
+                probeProblem,
+                probe != null && copyProblem == null,
+                copyProblem,
+                lookup != null,
+                tableProblem);
         return new Attributor(options, probe, lookup, state);
     }
 
@@ -152,7 +159,7 @@ public final class Attributor implements Closeable {
 
     /** What was seen and found so far. */
     public AttributorCounts counts() {
-        long[] seen = new long[6];
+        long[] seen = new long[ConnectProbe.COUNTS];
         try {
             seen = probe == null ? seen : probe.counts();
         } catch (InterruptedException e) {
@@ -165,6 +172,7 @@ public final class Attributor implements Closeable {
                 seen[3],
                 seen[4],
                 seen[5],
+                seen[6],
                 lookup == null ? 0 : lookup.lookups(),
                 lookup == null ? 0 : lookup.named(),
                 found.get(EvidenceMethod.CONNECT_PROBE.ordinal()),

@@ -7,6 +7,7 @@ package io.imdsight.attribute;
  * @param established those of them that came about
  * @param refused those that ended before they came about
  * @param connectsNamed those whose process could still be described
+ * @param connectsCopied those of them that the kernel described within the connect
  * @param namingNanos the time from each of those connects to its process being read, summed
  * @param lost records that the kernel had no room for
  * @param lookups sockets looked up
@@ -20,6 +21,7 @@ public record AttributorCounts(
         long established,
         long refused,
         long connectsNamed,
+        long connectsCopied,
         long namingNanos,
         long lost,
         long lookups,

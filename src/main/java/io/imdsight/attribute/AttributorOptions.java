@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param passwd /etc/passwd
  * @param clock the kernel's clocks
  * @param probe whether the connect probe may be used
+ * @param bpf whether a program of ours may run within the connect
  * @param socketTable whether the socket table may be used
  */
 public record AttributorOptions(
@@ -25,6 +26,7 @@ public record AttributorOptions(
         Path passwd,
         KernelClock clock,
         boolean probe,
+        boolean bpf,
         boolean socketTable) {
     /** The machine's own files and clocks, and every way. */
     public static AttributorOptions of(Endpoints endpoints, Drops drops) {
@@ -36,16 +38,22 @@ public record AttributorOptions(
                 Path.of("/etc/passwd"),
                 KernelClock.system(),
                 true,
+                true,
                 true);
     }
 
     /** The same, without the connect probe. */
     public AttributorOptions withoutProbe() {
-        return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, false, socketTable);
+        return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, false, bpf, socketTable);
+    }
+
+    /** The same, without a program of ours in the kernel. */
+    public AttributorOptions withoutBpf() {
+        return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, probe, false, socketTable);
     }
 
     /** The same, without the socket table. */
     public AttributorOptions withoutSocketTable() {
-        return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, probe, false);
+        return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, probe, bpf, false);
     }
 }

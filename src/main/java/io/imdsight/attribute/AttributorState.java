@@ -1,11 +1,20 @@
 package io.imdsight.attribute;
 
 /**
- * Which ways to a caller are open.
+ * Which ways to a caller are open. Each rung falls back to the next: the kernel's own copy of the process at connect, /proc at once after the
+ * connect, the socket table, nothing.
  *
  * @param probeUp whether the connect probe runs
  * @param probeProblem why not, what that costs and how to mend it, as a sentence without a full stop; null where it runs
+ * @param copyUp whether the kernel copies command line and ancestry within the connect
+ * @param copyProblem the same for that; null where the probe itself does not run
  * @param socketTableUp whether sockets can be looked up
  * @param socketTableProblem the same for that
  */
-public record AttributorState(boolean probeUp, String probeProblem, boolean socketTableUp, String socketTableProblem) {}
+public record AttributorState(
+        boolean probeUp,
+        String probeProblem,
+        boolean copyUp,
+        String copyProblem,
+        boolean socketTableUp,
+        String socketTableProblem) {}

@@ -1,5 +1,6 @@
 package io.imdsight.attribute;
 
+import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.ProcessDirectory;
 import io.imdsight.linux.ProcessStat;
@@ -115,13 +116,47 @@ final class CallerReader {
     /** Puts a process into words, with its ancestors. */
     Caller describe(Raw raw) {
         int userId = raw.status() == null ? -1 : ProcessText.realUserId(raw.status());
-        CgroupNames place = raw.cgroup() == null
+        Caller bare = bare(raw.pid(), raw.stat(), raw.commandLine(), raw.executable(), CommandLine.BYTES_MAX);
+        List<Caller> parents = new ArrayList<>();
+        addAncestors(raw.stat(), parents);
+        return whole(bare, userId, raw.cgroup(), parents);
+    }
+
+    /**
+     * Puts a process into words as the kernel described it when it connected.
+     *
+     * @param raw the same process in /proc a little later, or another that has its number by now; null where there is none
+     */
+    Caller describe(ConnectRecord record, Raw raw) {
+        ProcessStat stat = record.process();
+        Raw later = raw != null && raw.stat().startTicks() == stat.startTicks() ? raw : null;
+        boolean sameProgram = later != null
+                && Arrays.equals(later.stat().name(), stat.name())
+                && isSameCommandLine(record, later.commandLine());
+        byte[] commandLine = record.whole() || !sameProgram ? record.arguments() : later.commandLine();
+        byte[] executable = sameProgram ? later.executable() : null;
+        Caller bare = bare(record.pid(), stat, commandLine, executable, CommandLine.BYTES_MAX);
+        return whole(bare, record.userId(), later == null ? null : later.cgroup(), ancestors(record));
+    }
+
+    /** Whether the process runs what it ran, as far as can be told. */
+    private static boolean isSameCommandLine(ConnectRecord record, byte[] later) {
+        byte[] then = record.arguments();
+        if (then == null || later == null || later.length == 0) {
+            return true;
+        }
+        int common = Math.min(then.length, later.length);
+        return Arrays.equals(then, 0, common, later, 0, common)
+                && (then.length == later.length || !record.whole() || later.length == COMMAND_LINE_BYTES_MAX);
+    }
+
+    private Caller whole(Caller bare, int userId, byte[] cgroup, List<Caller> parents) {
+        CgroupNames place = cgroup == null
                 ? CgroupNames.of(null)
                 : places.computeIfAbsent(
-                        new String(raw.cgroup(), StandardCharsets.ISO_8859_1), text -> CgroupNames.of(raw.cgroup()));
-        Caller bare = bare(raw.pid(), raw.stat(), raw.commandLine(), raw.executable(), CommandLine.BYTES_MAX);
+                        new String(cgroup, StandardCharsets.ISO_8859_1), text -> CgroupNames.of(cgroup));
         return new Caller(
-                raw.pid(),
+                bare.pid(),
                 bare.executable(),
                 bare.arguments(),
                 bare.title(),
@@ -131,7 +166,7 @@ final class CallerReader {
                 place.systemdUnit(),
                 place.containerId(),
                 place.podUid(),
-                ancestors(raw.stat()));
+                List.copyOf(parents));
     }
 
     private Caller bare(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, int bytesMax) {
@@ -144,8 +179,27 @@ final class CallerReader {
         return new Caller(pid, path, arguments, title, -1, null, startNanos(stat), null, null, null, List.of());
     }
 
-    private List<Caller> ancestors(ProcessStat child) {
+    /** Ancestors as they were at the connect; what /proc says of one is taken where it still is the same process. */
+    private List<Caller> ancestors(ConnectRecord record) {
         List<Caller> out = new ArrayList<>();
+        Parent last = null;
+        for (ConnectRecord.Ancestor a : record.ancestors()) {
+            Parent p = parent(a.pid());
+            last = p != null && p.startTicks() == a.startTicks() ? p : null;
+            out.add(last != null ? last.caller() : ended(a));
+        }
+        if (last != null && record.ancestors().size() == ConnectRecord.ANCESTORS_MAX) {
+            addAncestors(new ProcessStat(last.name(), 'R', last.parent(), 0, last.startTicks()), out);
+        }
+        return out;
+    }
+
+    private Caller ended(ConnectRecord.Ancestor a) {
+        ProcessStat stat = new ProcessStat(a.name(), 'X', 0, 0, a.startTicks());
+        return bare(a.pid(), stat, null, null, CommandLine.PARENT_BYTES_MAX);
+    }
+
+    private void addAncestors(ProcessStat child, List<Caller> out) {
         long childTicks = child.startTicks();
         int pid = child.parent();
         while (pid > 0 && out.size() < PARENTS_MAX) {
@@ -157,7 +211,6 @@ final class CallerReader {
             childTicks = p.startTicks();
             pid = p.parent();
         }
-        return List.copyOf(out);
     }
 
     private Parent parent(int pid) {

@@ -12,6 +12,9 @@ final class Connect {
     /** Not closed yet. */
     static final long OPEN = Long.MAX_VALUE;
 
+    /** How long a description may wait for its connect: both are drained together. */
+    static final long JOIN_NANOS_MAX = 2_000_000_000L;
+
     final long socket;
     final int pid;
     final long startedMonotonicNanos;

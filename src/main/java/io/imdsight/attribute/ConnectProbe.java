@@ -1,5 +1,6 @@
 package io.imdsight.attribute;
 
+import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.ThreadPriority;
 import io.imdsight.linux.Tracefs;
@@ -43,6 +44,9 @@ final class ConnectProbe implements Closeable {
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
     private static final long URGENT_NANOS_MAX = 30_000_000;
 
+    /** How many numbers {@link #counts} has. */
+    static final int COUNTS = 7;
+
     private static final String SYN_SENT = "newstate == " + SocketState.SYN_SENT;
     private static final String LATER =
             "newstate == " + SocketState.ESTABLISHED + " || newstate == " + SocketState.CLOSE;
@@ -53,10 +57,11 @@ final class ConnectProbe implements Closeable {
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
 
-    /** What was read of a connect's process; null where it was gone. */
-    private record Reading(Connect connect, CallerReader.Raw raw) {}
+    /** What was read of a connect's process, null where it was gone; and what the kernel wrote down, null where it did not. */
+    private record Reading(Connect connect, CallerReader.Raw raw, ConnectRecord record) {}
 
     private final TracepointStream stream;
+    private final ConnectCopies copies;
     private final SocketState.Layout layout;
     private final KernelClock clock;
     private final Drops drops;
@@ -72,8 +77,13 @@ final class ConnectProbe implements Closeable {
     private long lost;
 
     private ConnectProbe(
-            AttributorOptions options, CallerReader reader, TracepointStream stream, SocketState.Layout layout) {
+            AttributorOptions options,
+            CallerReader reader,
+            TracepointStream stream,
+            ConnectCopies copies,
+            SocketState.Layout layout) {
         this.stream = stream;
+        this.copies = copies;
         this.layout = layout;
         this.clock = options.clock();
         this.drops = options.drops();
@@ -97,10 +107,22 @@ final class ConnectProbe implements Closeable {
         List<TracepointStream.Source> sources = List.of(
                 new TracepointStream.Source(format.id(), SocketState.filter(options.endpoints(), SYN_SENT), true),
                 new TracepointStream.Source(format.id(), SocketState.filter(options.endpoints(), LATER), false));
-        TracepointStream stream = TracepointStream.open(options.sysRoot(), options.clock(), sources);
-        ConnectProbe probe = new ConnectProbe(options, reader, stream, layout);
-        probe.thread.start();
-        return probe;
+        // First, so that what it writes is there when the other wakes us.
+        ConnectCopies copies = ConnectCopies.start(options);
+        try {
+            TracepointStream stream = TracepointStream.open(options.sysRoot(), options.clock(), sources);
+            ConnectProbe probe = new ConnectProbe(options, reader, stream, copies, layout);
+            probe.thread.start();
+            return probe;
+        } catch (IOException e) {
+            copies.close();
+            throw e;
+        }
+    }
+
+    /** Why the kernel copies no callers, as a sentence; null where it does. */
+    String copyProblem() {
+        return copies.problem();
     }
 
     private void run() {
@@ -141,6 +163,7 @@ final class ConnectProbe implements Closeable {
         long nowNanos = clock.monotonicNanos();
         if (nowNanos - expiredNanos > TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {
             expiredNanos = nowNanos;
+            copies.expire(nowNanos);
             table.expire(nowNanos + clock.epochMinusMonotonicNanos());
         }
     }
@@ -176,22 +199,32 @@ final class ConnectProbe implements Closeable {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
                 read.put(c.pid, reader.read(c.pid));
             }
+        }
+        for (Connect c : connects) {
+            ConnectRecord record = copies.take(c); // after /proc, which will not wait
             namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
-            out.add(new Reading(c, read.get(c.pid)));
+            out.add(new Reading(c, read.get(c.pid), record));
         }
     }
 
     private void name(Reading reading) {
         Connect c = reading.connect();
-        CallerReader.Raw raw = reading.raw();
-        // A process that started after the connect has only got the number.
-        boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
-        Caller caller = same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
-        boolean whole = caller.arguments() != null;
-        c.caller = caller;
+        c.caller = caller(reading);
+        boolean whole = c.caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
         table.setWeight(c);
+    }
+
+    private Caller caller(Reading reading) {
+        Connect c = reading.connect();
+        CallerReader.Raw raw = reading.raw();
+        if (reading.record() != null) {
+            return reader.describe(reading.record(), raw);
+        }
+        // A process that started after the connect has only got the number.
+        boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
+        return same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
     }
 
     /**
@@ -245,12 +278,20 @@ final class ConnectProbe implements Closeable {
         requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
     }
 
-    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, time to name, lost. */
+    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to name, lost. */
     long[] counts() throws InterruptedException {
         return ask(
-                () -> new long[] {table.connects(), table.established(), table.refused(), named, namingNanos, lost},
+                () -> new long[] {
+                    table.connects(),
+                    table.established(),
+                    table.refused(),
+                    named,
+                    copies.copied(),
+                    namingNanos,
+                    lost + copies.lost()
+                },
                 Attributor.WAIT_NANOS_MAX,
-                new long[6]);
+                new long[COUNTS]);
     }
 
     @Override
@@ -263,5 +304,6 @@ final class ConnectProbe implements Closeable {
             Thread.currentThread().interrupt();
         }
         stream.close();
+        copies.close();
     }
 }

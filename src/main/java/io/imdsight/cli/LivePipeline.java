@@ -164,6 +164,9 @@ final class LivePipeline {
         if (state.probeUp()) {
             out.add("callers are named by the kernel's connect probe"
                     + (state.socketTableUp() ? ", then by the socket table" : ""));
+            if (!state.copyUp()) {
+                out.add(state.copyProblem());
+            }
         } else {
             out.add(state.probeProblem());
         }

@@ -6,6 +6,7 @@ import com.sun.jna.NativeLong;
 enum SystemCall {
     PERF_EVENT_OPEN(298, 241),
     GETDENTS64(217, 61),
+    BPF(321, 280),
     SCHED_SETATTR(314, 274),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),

@@ -1,0 +1,126 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.ConnectRecord;
+import io.imdsight.linux.ConnectRecords;
+import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.KernelException;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What the kernel itself wrote down of each connecting process, where this machine allows that. It only adds to what the probe sees: a connect
+ * without it is described from /proc, as on machines that have none. Used by one thread.
+ */
+final class ConnectCopies implements Closeable {
+    /** How long a connect waits for its description, which is made within microseconds before or after the probe's own record. */
+    private static final long PATIENCE_NANOS_MAX = 200_000;
+
+    private static final String COST =
+            "a caller that ends within a millisecond or two may stay without its command line";
+
+    private final ConnectRecords records;
+    private final String problem;
+    private final KernelClock clock;
+    private final Drops drops;
+    private final PendingRecords pending = new PendingRecords();
+    private long copied;
+    private long lost;
+
+    /** Once a ring was full, or the kernel did not do what it should, nobody waits again until a description comes. */
+    private long patienceNanos = PATIENCE_NANOS_MAX;
+
+    private ConnectCopies(AttributorOptions options, ConnectRecords records, String problem) {
+        this.records = records;
+        this.problem = problem;
+        this.clock = options.clock();
+        this.drops = options.drops();
+    }
+
+    /** Starts what can be had here. */
+    static ConnectCopies start(AttributorOptions options) {
+        if (!options.bpf()) {
+            return new ConnectCopies(options, null, "the kernel's copy of callers is switched off; " + COST);
+        }
+        try {
+            List<ConnectRecords.Peer> peers = options.endpoints().addresses().stream()
+                    .map(a -> new ConnectRecords.Peer(a.high(), a.low()))
+                    .toList();
+            int port = options.endpoints().port();
+            return new ConnectCopies(
+                    options, ConnectRecords.open(options.procRoot(), options.sysRoot(), peers, port), null);
+        } catch (IOException | IllegalArgumentException e) {
+            return new ConnectCopies(
+                    options,
+                    null,
+                    "the kernel copies no callers within their connect (" + e.getMessage() + "); " + COST + "; "
+                            + remedy(e));
+        }
+    }
+
+    private static String remedy(Exception e) {
+        if (e instanceof KernelException k && k.isPermission()) {
+            return "needs CAP_BPF and CAP_PERFMON, no lockdown for confidentiality, and before kernel 5.11 LimitMEMLOCK=infinity";
+        }
+        return "needs kernel 5.8 with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF, and the machine's own pid namespace";
+    }
+
+    /** Why there are none, what that costs and how to mend it, as a sentence without a full stop; null where there are. */
+    String problem() {
+        return problem;
+    }
+
+    /** The description of a connect's process; null where the kernel made none. */
+    ConnectRecord take(Connect c) {
+        if (records == null) {
+            return null;
+        }
+        ConnectRecord found = pending.take(c);
+        long begunNanos = clock.monotonicNanos();
+        while (found == null) {
+            pending.add(records.drain());
+            found = pending.take(c);
+            if (found == null && clock.monotonicNanos() - begunNanos >= patienceNanos) {
+                break;
+            }
+        }
+        patienceNanos = found == null ? 0 : PATIENCE_NANOS_MAX;
+        copied += found == null ? 0 : 1;
+        if (found == null) {
+            countLost();
+        }
+        return found;
+    }
+
+    /** Empties the ring also of what no connect asked for: its own record was lost. */
+    void expire(long nowNanos) {
+        if (records != null) {
+            pending.add(records.drain());
+            pending.expire(nowNanos);
+            countLost();
+        }
+    }
+
+    private void countLost() {
+        long more = records.lost();
+        lost += more;
+        drops.add(Drop.PROBE_RING, more);
+    }
+
+    long copied() {
+        return copied;
+    }
+
+    long lost() {
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        if (records != null) {
+            records.close();
+        }
+    }
+}

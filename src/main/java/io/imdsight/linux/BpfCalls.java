@@ -1,0 +1,141 @@
+package io.imdsight.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The system call bpf(2), for what is needed here.
+ *
+ * <pre>
+ * union bpf_attr (linux/bpf.h), 0 where nothing is said:
+ *   map:         u32 type @0 | u32 key bytes @4 | u32 value bytes @8 | u32 entries @12 | name[16] @28
+ *   look-up:     u32 map @0 | u64 address of the key @8 | u64 address for the value @16
+ *   program:     u32 type @0 | u32 instructions @4 | u64 their address @8 | u64 licence's address @16
+ *                u32 log level @24 | u32 log bytes @28 | u64 log's address @32 | name[16] @48
+ *   tracepoint:  u64 address of its name @0 | u32 program @8
+ * </pre>
+ */
+final class BpfCalls {
+    /** enum bpf_cmd */
+    private static final int MAP_CREATE = 0;
+
+    private static final int MAP_LOOKUP = 1;
+    private static final int PROGRAM_LOAD = 5;
+    private static final int RAW_TRACEPOINT_OPEN = 17;
+
+    /** enum bpf_map_type */
+    static final int ARRAY = 2;
+
+    static final int PER_CPU_ARRAY = 6;
+    static final int RING = 27;
+
+    /** enum bpf_prog_type */
+    private static final int RAW_TRACEPOINT = 17;
+
+    private static final int ATTR_BYTES = 64;
+
+    /** The verifier's last words are at the end of some hundred KiB. */
+    private static final int LOG_BYTES = 1024 * 1024;
+
+    private static final int LOG_LINES_MAX = 12;
+
+    private BpfCalls() {}
+
+    static FileDescriptor map(String name, int type, int keyBytes, int valueBytes, int entries) throws KernelException {
+        try (Memory attr = cleared(ATTR_BYTES)) {
+            attr.setInt(0, type);
+            attr.setInt(4, keyBytes);
+            attr.setInt(8, valueBytes);
+            attr.setInt(12, entries);
+            attr.setString(28, name, "US-ASCII");
+            return FileDescriptor.of("make the BPF map " + name, call(MAP_CREATE, attr));
+        }
+    }
+
+    /** The first value of a map of 8-byte values; 0 where it cannot be read. */
+    static long firstLong(FileDescriptor map) {
+        RawCalls.Scratch scratch = RawCalls.Scratch.get();
+        int value = ATTR_BYTES;
+        for (int i = 0; i < ATTR_BYTES + 2 * Long.BYTES; i += Long.BYTES) {
+            scratch.data.putLong(i, 0);
+        }
+        scratch.data.putInt(0, map.number());
+        scratch.data.putLong(8, scratch.dataAddress + value + Long.BYTES);
+        scratch.data.putLong(16, scratch.dataAddress + value);
+        RawCalls.syscall(SystemCall.BPF.raw(), MAP_LOOKUP, scratch.dataAddress, ATTR_BYTES);
+        return scratch.data.getLong(value);
+    }
+
+    /**
+     * Loads a program for a raw tracepoint.
+     *
+     * @throws KernelException where the kernel refuses it; what its verifier said last is in the message
+     */
+    static FileDescriptor load(String name, byte[] instructions) throws KernelException {
+        // Helpers that read memory are for programs under the GPL only; it says nothing of what loads them.
+        byte[] licence = "GPL\0".getBytes(StandardCharsets.US_ASCII);
+        try (Memory attr = cleared(ATTR_BYTES);
+                Memory code = copied(instructions);
+                Memory licenceText = copied(licence)) {
+            attr.setInt(0, RAW_TRACEPOINT);
+            attr.setInt(4, instructions.length / Long.BYTES);
+            attr.setPointer(8, code);
+            attr.setPointer(16, licenceText);
+            attr.setString(48, name, "US-ASCII");
+            long loaded = call(PROGRAM_LOAD, attr);
+            if (loaded >= 0) {
+                return FileDescriptor.of("load", loaded);
+            }
+            int error = Native.getLastError();
+            String operation = "load the BPF program " + name;
+            KernelException refused = new KernelException(operation, error);
+            throw refused.isPermission() && error == KernelException.EPERM
+                    ? refused
+                    : new KernelException(operation + " (the kernel's verifier: " + log(attr) + ")", error);
+        }
+    }
+
+    /** Tries again, for the log: it makes loading several times slower. */
+    private static String log(Memory attr) {
+        try (Memory log = cleared(LOG_BYTES)) {
+            attr.setInt(24, 1);
+            attr.setInt(28, LOG_BYTES);
+            attr.setPointer(32, log);
+            long loaded = call(PROGRAM_LOAD, attr);
+            if (loaded >= 0) {
+                LibC.close((int) loaded);
+            }
+            String[] lines = log.getString(0, "US-ASCII").strip().split("\n", -1);
+            int from = Math.max(lines.length - LOG_LINES_MAX, 0);
+            return String.join("; ", java.util.Arrays.copyOfRange(lines, from, lines.length));
+        }
+    }
+
+    /** Runs a program at each passing of a tracepoint until the descriptor is closed. */
+    static FileDescriptor attach(String tracepoint, FileDescriptor program) throws KernelException {
+        try (Memory attr = cleared(ATTR_BYTES);
+                Memory name = copied((tracepoint + '\0').getBytes(StandardCharsets.US_ASCII))) {
+            attr.setPointer(0, name);
+            attr.setInt(8, program.number());
+            return FileDescriptor.of("attach to the tracepoint " + tracepoint, call(RAW_TRACEPOINT_OPEN, attr));
+        }
+    }
+
+    private static long call(int command, Memory attr) {
+        return RawCalls.syscall(SystemCall.BPF.raw(), command, Pointer.nativeValue(attr), attr.size());
+    }
+
+    private static Memory cleared(int bytes) {
+        Memory out = new Memory(bytes);
+        out.clear();
+        return out;
+    }
+
+    private static Memory copied(byte[] bytes) {
+        Memory out = new Memory(bytes.length);
+        out.write(0, bytes, 0, bytes.length);
+        return out;
+    }
+}

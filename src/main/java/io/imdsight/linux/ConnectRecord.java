@@ -1,0 +1,129 @@
+package io.imdsight.linux;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process at the moment of its connect, as {@link ConnectProgram} wrote it:
+ *
+ * <pre>
+ * u64 time @0 | u64 socket @8 | u32 tid @16 | u32 pid @20 | u32 uid @24 | u32 gid @28 | u64 cgroup @32 | u64 start @40
+ * name[16] @48 | u32 flags @64 | u32 unused | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
+ * 16 ancestors @88, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
+ * arguments @600, to the record's end
+ * </pre>
+ *
+ * Pids are those of the initial pid namespace.
+ *
+ * @param timeNanos CLOCK_MONOTONIC
+ * @param socket the kernel's address of the socket
+ * @param pid process id (thread group id)
+ * @param userId real user id
+ * @param cgroupId number of the cgroup in the version 2 hierarchy
+ * @param process what /proc/PID/stat would have said
+ * @param arguments the begin of what /proc/PID/cmdline would have said; null where it could not be copied
+ * @param whole whether {@code arguments} is all of it
+ * @param ancestors the parent first; the names of at most {@value #ANCESTORS_MAX}
+ */
+public record ConnectRecord(
+        long timeNanos,
+        long socket,
+        int pid,
+        int userId,
+        long cgroupId,
+        ProcessStat process,
+        byte[] arguments,
+        boolean whole,
+        List<Ancestor> ancestors) {
+    /**
+     * A process further up.
+     *
+     * @param pid process id
+     * @param startTicks as in {@link ProcessStat}
+     * @param name the command name
+     */
+    public record Ancestor(int pid, long startTicks, byte[] name) {}
+
+    /** What is shown of a command line, 16 KiB, and 1 KiB in which a secret on the edge is still recognised. */
+    public static final int ARGUMENTS_BYTES_MAX = 17 * 1024;
+
+    /** The deepest chains seen (container, CI runner, build tool, shells) have some 15; above it /proc is asked. */
+    public static final int ANCESTORS_MAX = 16;
+
+    static final int TIME = 0;
+    static final int SOCKET = 8;
+    static final int PID = 16;
+    static final int UID = 24;
+    static final int CGROUP = 32;
+    static final int START = 40;
+    static final int NAME = 48;
+    static final int FLAGS = 64;
+    static final int ARGUMENTS_TOTAL = 72;
+    static final int ARGUMENTS_RESULT = 80;
+    static final int ANCESTORS = 88;
+    static final int ANCESTOR_BYTES = 32;
+    static final int ANCESTOR_PID = 0;
+    static final int ANCESTOR_START = 8;
+    static final int ANCESTOR_NAME = 16;
+    static final int ARGUMENTS = ANCESTORS + ANCESTORS_MAX * ANCESTOR_BYTES;
+
+    /** TASK_COMM_LEN, linux/sched.h. */
+    static final int NAME_BYTES = 16;
+
+    static final int BYTES_MAX = ARGUMENTS + ARGUMENTS_BYTES_MAX;
+
+    /**
+     * Reads a record.
+     *
+     * @param in in the machine's byte order
+     * @return null where it is too short or too long
+     */
+    static ConnectRecord parse(ByteBuffer in, int from, int bytes) {
+        if (bytes < ARGUMENTS || bytes > BYTES_MAX || from < 0 || from + bytes > in.limit()) {
+            return null;
+        }
+        List<Ancestor> ancestors = new ArrayList<>();
+        for (int i = 0; i < ANCESTORS_MAX; i++) {
+            int at = from + ANCESTORS + i * ANCESTOR_BYTES;
+            int pid = in.getInt(at + ANCESTOR_PID);
+            if (pid <= 0) {
+                break;
+            }
+            ancestors.add(new Ancestor(pid, ticks(in, at + ANCESTOR_START), name(in, at + ANCESTOR_NAME)));
+        }
+        long total = in.getLong(from + ARGUMENTS_TOTAL);
+        byte[] arguments = null;
+        if (in.getLong(from + ARGUMENTS_RESULT) == 0) {
+            arguments = new byte[bytes - ARGUMENTS];
+            in.get(from + ARGUMENTS, arguments);
+        }
+        int parent = ancestors.isEmpty() ? 0 : ancestors.get(0).pid();
+        long flags = in.getInt(from + FLAGS) & 0xffff_ffffL;
+        return new ConnectRecord(
+                in.getLong(from + TIME),
+                in.getLong(from + SOCKET),
+                in.getInt(from + PID + 4),
+                in.getInt(from + UID),
+                in.getLong(from + CGROUP),
+                new ProcessStat(name(in, from + NAME), 'R', parent, flags, ticks(in, from + START)),
+                arguments,
+                arguments != null && arguments.length == total,
+                List.copyOf(ancestors));
+    }
+
+    /** As fs/proc/array.c turns nanoseconds into ticks. */
+    private static long ticks(ByteBuffer in, int at) {
+        return Long.divideUnsigned(in.getLong(at), ProcessStat.TICK_NANOS);
+    }
+
+    private static byte[] name(ByteBuffer in, int at) {
+        int length = 0;
+        while (length < NAME_BYTES && in.get(at + length) != 0) {
+            length++;
+        }
+        byte[] out = new byte[length];
+        in.get(at, out);
+        return out;
+    }
+}
