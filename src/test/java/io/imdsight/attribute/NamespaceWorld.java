@@ -6,6 +6,7 @@ import io.imdsight.model.Connection;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -41,7 +42,7 @@ final class NamespaceWorld {
     }
 
     /** Arguments: the host's network namespace, "table", "seed" or "plain", then rounds as {@code
-     * COUNTxPARALLEL:ADDRESS}, perhaps with {@code #PORT} for the client's port. */
+     * COUNTxPARALLEL:ADDRESS}, perhaps with {@code #PORT} for the client's port; or {@code tiny:PROGRAM COUNT BURST GAP-MICROS ADDRESS HOW}. */
     public static void main(String[] args) throws Exception {
         String mine = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
         if (!mine.startsWith("net:[") || mine.equals(args[0])) {
@@ -66,6 +67,12 @@ final class NamespaceWorld {
         }
         int next = 0;
         for (int i = 2; i < args.length; i++) {
+            if (args[i].startsWith("tiny:")) {
+                String[] tiny = args[i].substring(5).split(" ", -1);
+                launch(next, tiny);
+                next += Integer.parseInt(tiny[1]);
+                continue;
+            }
             String[] round = args[i].split("[x:]", 3);
             int count = Integer.parseInt(round[0]);
             int parallel = Integer.parseInt(round[1]);
@@ -183,6 +190,23 @@ final class NamespaceWorld {
                 p.destroyForcibly();
             }
         }
+    }
+
+    /** Lets a small program start small programs; our own way of starting one takes longer than they live. */
+    private static void launch(int first, String[] tiny) throws IOException, InterruptedException {
+        Process p = new ProcessBuilder(
+                        tiny[0], "launch", Integer.toString(first), tiny[1], tiny[2], tiny[3], tiny[4], tiny[5])
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader in = p.inputReader()) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                say(line);
+            }
+        }
+        if (p.waitFor() != 0) {
+            throw new IOException("the launcher failed");
+        }
+        Thread.sleep(300); // the last answers are said after their clients have gone
     }
 
     private static synchronized void say(String line) {
