@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.ProcessStat;
 import io.imdsight.linux.ProcessTable;
 import io.imdsight.model.Caller;
 import java.io.IOException;
@@ -86,6 +88,67 @@ class CallerReaderTest {
         assertEquals(
                 CallerReader.PARENTS_MAX,
                 reader.describe(reader.read(40)).parents().size());
+    }
+
+    @Test
+    void aProcessThatIsGoneIsDescribedByTheKernelsCopy() throws IOException {
+        Caller c = reader.describe(copy("curl\0--token\0hush\0", true), null);
+        assertEquals(50, c.pid());
+        assertEquals(List.of("curl", "--token", "[redacted]"), c.arguments());
+        assertEquals("curl", c.title());
+        assertNull(c.executable());
+        assertEquals(1000, c.userId());
+        assertEquals("me", c.owner());
+        assertEquals(1_004_000_000_000L, c.startTimeNanos());
+        assertNull(c.systemdUnit());
+        assertEquals(List.of(45, 20, 1), c.parents().stream().map(Caller::pid).toList());
+        assertEquals("gone.sh", c.parents().get(0).title()); // ended since
+        assertNull(c.parents().get(0).arguments());
+        assertEquals(List.of("-bash"), c.parents().get(1).arguments());
+    }
+
+    @Test
+    void oneThatIsStillThereIsDescribedByBoth() throws IOException {
+        process(50, "curl", 45, 400, "curl\0-s\0", "/usr/bin/curl");
+        Caller c = reader.describe(copy("curl\0-s\0", true), reader.read(50));
+        assertEquals("/usr/bin/curl", c.executable());
+        assertEquals("job.service", c.systemdUnit());
+    }
+
+    @Test
+    void aCommandLineThatTheKernelCutIsReadToItsEnd() throws IOException {
+        process(50, "curl", 45, 400, "curl\0-s\0", "/usr/bin/curl");
+        Caller c = reader.describe(copy("curl\0", false), reader.read(50));
+        assertEquals(List.of("curl", "-s"), c.arguments());
+    }
+
+    @Test
+    void whatAProcessBecameAfterItsConnectIsNotBorrowed() throws IOException {
+        process(50, "curl", 45, 400, "curl\0-v\0", "/opt/other/curl");
+        Caller c = reader.describe(copy("curl\0-s\0", true), reader.read(50));
+        assertEquals(List.of("curl", "-s"), c.arguments());
+        assertNull(c.executable());
+    }
+
+    @Test
+    void anotherProcessWithTheSameNumberLendsNothing() throws IOException {
+        process(50, "curl", 45, 401, "curl\0-s\0", "/opt/other/curl");
+        Caller c = reader.describe(copy("curl\0-s\0", true), reader.read(50));
+        assertNull(c.executable());
+        assertNull(c.systemdUnit());
+        assertEquals(1_004_000_000_000L, c.startTimeNanos());
+    }
+
+    /** Process 50, whose parent 45 ended and left its number to another. */
+    private ConnectRecord copy(String commandLine, boolean whole) throws IOException {
+        process(45, "thief", 1, 999, "thief\0", "thief");
+        ProcessStat stat = new ProcessStat("curl".getBytes(StandardCharsets.US_ASCII), 'R', 45, 0, 400);
+        List<ConnectRecord.Ancestor> ancestors = List.of(
+                new ConnectRecord.Ancestor(45, 390, "gone.sh".getBytes(StandardCharsets.US_ASCII)),
+                new ConnectRecord.Ancestor(20, 200, "bash".getBytes(StandardCharsets.US_ASCII)),
+                new ConnectRecord.Ancestor(1, 100, "systemd".getBytes(StandardCharsets.US_ASCII)));
+        byte[] bytes = commandLine.getBytes(StandardCharsets.ISO_8859_1);
+        return new ConnectRecord(1, 2, 50, 1000, 3, stat, bytes, whole, ancestors);
     }
 
     private void process(int pid, String name, int parent, long start, String commandLine, String exe)

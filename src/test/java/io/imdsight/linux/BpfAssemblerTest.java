@@ -1,0 +1,89 @@
+package io.imdsight.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.imdsight.linux.BpfAssembler.Label;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Expected bytes: as the kernel's headers write them (BPF_MOV64_IMM and so on in include/linux/filter.h). */
+class BpfAssemblerTest {
+    private static String hex(BpfAssembler code) {
+        return HexFormat.of().formatHex(code.bytes()).replaceAll("(.{16})(?!$)", "$1 ");
+    }
+
+    @Test
+    void returnsANumber() {
+        assertEquals(
+                "b700000002000000 9500000000000000",
+                hex(new BpfAssembler().moveNumber(0, 2).exit()));
+    }
+
+    @Test
+    void movesAndCalculates() {
+        assertEquals(
+                "bfa1000000000000 07010000f8ffffff 1f36000000000000",
+                hex(new BpfAssembler().move(1, 10).addNumber(1, -8).subtract(6, 3)));
+    }
+
+    @Test
+    void loadsAndStoresOfEachSize() {
+        assertEquals(
+                "7917100000000000 69a1f8ff00000000 6181580000000000 7b08080000000000 620af0ff0000ffff db10000000000000",
+                hex(new BpfAssembler()
+                        .load(8, 7, 1, 16)
+                        .load(2, 1, 10, -8)
+                        .load(4, 1, 8, 88)
+                        .store(8, 8, 8, 0)
+                        .storeNumber(4, 10, -16, 0xffff_0000)
+                        .addAtomically(0, 0, 1)));
+        assertThrows(IllegalArgumentException.class, () -> new BpfAssembler().load(3, 0, 1, 0));
+    }
+
+    @Test
+    void longNumbersAndMapsTakeTwoPlaces() {
+        assertEquals(
+                "1803000008070605 0000000004030201 1811000009000000 0000000000000000",
+                hex(new BpfAssembler().moveLong(3, 0x0102_0304_0506_0708L).moveMap(1, 9)));
+    }
+
+    @Test
+    void jumpsAreCountedFromTheNextInstruction() {
+        Label out = new Label();
+        assertEquals(
+                "5502020002000000 8500000005000000 0500000000000000 9500000000000000",
+                hex(new BpfAssembler()
+                        .jumpIfNotEqual(2, 2, out)
+                        .call(5)
+                        .jump(out)
+                        .label(out)
+                        .exit()));
+    }
+
+    @Test
+    void aProgramThatGrowsTooLongIsRefused() {
+        BpfAssembler code = new BpfAssembler();
+        assertThrows(IllegalArgumentException.class, () -> {
+            for (int i = 0; i < 10_000; i++) {
+                code.exit();
+            }
+        });
+    }
+
+    @Test
+    void theConnectProgramBeginsByLeavingOtherStatesAlone() {
+        ConnectProgram.Offsets at = new ConnectProgram.Offsets(12, 16, 0, 56, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        byte[] program = ConnectProgram.assemble(
+                at, new ConnectProgram.Maps(3, 4, 5), List.of(new ConnectRecords.Peer(0, 0xffff_a9fe_a9feL)), 80);
+        int instructions = program.length / 8;
+        String text = HexFormat.of().formatHex(program);
+        assertEquals("7912100000000000", text.substring(0, 16)); // r2 = newstate
+        int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(20, 24), 16));
+        assertEquals("5502", text.substring(16, 20)); // if r2 is not
+        assertEquals("02000000", text.substring(24, 32)); // SYN_SENT
+        assertEquals(instructions - 2, 2 + toEnd); // leave: r0 = 0, exit
+        assertEquals("b7000000000000009500000000000000", text.substring(text.length() - 32));
+    }
+}
