@@ -106,6 +106,11 @@ final class AnswerParser extends MessageParser {
     }
 
     @Override
+    void bodySkipped() {
+        // the service's bodies hold no requests
+    }
+
+    @Override
     void overBudget() {
         listener.streamMemoryShort();
     }

@@ -82,12 +82,14 @@ final class Conversation implements Turns.Reader {
         return current.has(Segment.ACK) && Stream.distance(current.acknowledgment(), sequence) > 0;
     }
 
+    /** Whether a request may have been missed: bytes were not seen. */
     boolean requestsUnexplained() {
         return up.parser() instanceof RequestParser p ? p.isUnexplained() : !sawOpening;
     }
 
-    boolean requestsNotHttp() {
-        return up.parser() != null && up.parser().isDeaf();
+    /** Whether a request may have been passed over: bytes were seen, and not taken for one. */
+    boolean requestsPassedOver() {
+        return up.parser() instanceof RequestParser p && p.mayHideRequest();
     }
 
     void explainRequests() {
@@ -269,6 +271,8 @@ final class Conversation implements Turns.Reader {
         finishStream(down, false, connectionEnded);
         exchanges.resolveAll(connectionEnded);
         done = true;
+        up.parser(null);
+        down.parser(null);
         workshop.sink().closed(connection, openedNanos);
     }
 

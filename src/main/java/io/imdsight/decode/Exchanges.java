@@ -125,15 +125,21 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         return !"HEAD".equals(p.head.method());
     }
 
-    /** An answer to nothing that was seen: to a request in a gap, or to bytes that only the service understood. */
+    /** An answer to nothing that was seen: to a request in a gap, or (served) to bytes that only the service took for one. */
     private Pending unseen(int status) {
-        if (!conversation.requestsUnexplained() || conversation.requestsNotHttp() && (status < 200 || status > 299)) {
+        boolean served = status >= 200 && status <= 299;
+        if (!conversation.requestsUnexplained() && !(served && conversation.requestsPassedOver())) {
             return null;
         }
         conversation.explainRequests();
         Pending p = new Pending(
                 UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
-        pending.addFirst(p);
+        ArrayDeque<Pending> later = new ArrayDeque<>();
+        while (!pending.isEmpty() && !pending.peekLast().isAnswered()) {
+            later.addFirst(pending.pollLast());
+        }
+        pending.add(p);
+        pending.addAll(later);
         return p;
     }
 

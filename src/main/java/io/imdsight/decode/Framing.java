@@ -9,8 +9,10 @@ final class Framing {
 
     private long contentLength;
     private boolean chunked;
+    private boolean ambiguous;
 
     void reset() {
+        ambiguous = false;
         contentLength = -1;
         chunked = false;
     }
@@ -24,17 +26,28 @@ final class Framing {
         return chunked;
     }
 
+    /** Whether two readers may disagree on where the body ends: lengths that differ or cannot be read, a length beside an encoding. */
+    boolean isAmbiguous() {
+        return ambiguous || chunked && contentLength >= 0;
+    }
+
     /** One header line; {@code length} includes the name. */
     void header(byte[] b, int offset, int nameLength, int length) {
         if (Ascii.equalsIgnoreCase(b, offset, nameLength, "content-length")) {
-            contentLength = decimal(b, offset + nameLength + 1, offset + length);
+            long announced = decimal(b, offset + nameLength + 1, offset + length);
+            ambiguous |= announced < 0 || contentLength >= 0 && contentLength != announced;
+            contentLength = announced;
         } else if (Ascii.equalsIgnoreCase(b, offset, nameLength, "transfer-encoding")) {
             int end = offset + length;
             while (end > offset && Ascii.isBlank(b[end - 1])) {
                 end--;
             }
             int from = end - CHUNKED.length();
-            chunked = from > offset + nameLength && Ascii.equalsIgnoreCase(b, from, end - from, CHUNKED);
+            ambiguous |= chunked;
+            chunked = from > offset + nameLength
+                    && (b[from - 1] == ',' || b[from - 1] == ':' || Ascii.isBlank(b[from - 1]))
+                    && Ascii.equalsIgnoreCase(b, from, end - from, CHUNKED);
+            ambiguous |= !chunked;
         }
     }
 

@@ -6,20 +6,19 @@ import io.imdsight.model.RequestHead;
 final class HeaderNames {
     private HeaderNames() {}
 
-    /** The bit in {@link RequestHead#headers} of a name, 0 where it has none. */
+    /**
+     * The bit in {@link RequestHead#headers} of a name, 0 where it has none. A blank between name and colon makes another name: a server
+     * must refuse it (RFC 9112 section 5.1), so it is no token.
+     */
     static int bit(byte[] b, int offset, int nameLength) {
-        int length = nameLength;
-        while (length > 0 && Ascii.isBlank(b[offset + length - 1])) {
-            length--;
-        }
-        return switch (length) {
-            case 24 -> match(b, offset, length, "x-aws-ec2-metadata-token", RequestHead.TOKEN);
-            case 36 -> match(b, offset, length, "x-aws-ec2-metadata-token-ttl-seconds", RequestHead.TOKEN_TTL);
+        return switch (nameLength) {
+            case 24 -> match(b, offset, nameLength, "x-aws-ec2-metadata-token", RequestHead.TOKEN);
+            case 36 -> match(b, offset, nameLength, "x-aws-ec2-metadata-token-ttl-seconds", RequestHead.TOKEN_TTL);
             case 15 ->
-                match(b, offset, length, "x-forwarded-for", RequestHead.FORWARDED_FOR)
-                        | match(b, offset, length, "metadata-flavor", RequestHead.GOOGLE);
-            case 25 -> match(b, offset, length, "x-google-metadata-request", RequestHead.GOOGLE);
-            case 8 -> match(b, offset, length, "metadata", RequestHead.AZURE);
+                match(b, offset, nameLength, "x-forwarded-for", RequestHead.FORWARDED_FOR)
+                        | match(b, offset, nameLength, "metadata-flavor", RequestHead.GOOGLE);
+            case 25 -> match(b, offset, nameLength, "x-google-metadata-request", RequestHead.GOOGLE);
+            case 8 -> match(b, offset, nameLength, "metadata", RequestHead.AZURE);
             default -> 0;
         };
     }

@@ -75,6 +75,9 @@ abstract class MessageParser {
     /** Bytes are missing, so that messages may have been missed. */
     abstract void lostStep();
 
+    /** Bytes of a body were passed over. */
+    abstract void bodySkipped();
+
     /** Bytes were lost for want of budget. */
     abstract void overBudget();
 
@@ -95,6 +98,7 @@ abstract class MessageParser {
                 }
                 case BODY, CHUNK_DATA -> {
                     int skip = (int) Math.min(end - at, remaining);
+                    bodySkipped();
                     at += skip;
                     remaining -= skip;
                     if (remaining == 0) {
@@ -342,8 +346,9 @@ abstract class MessageParser {
     private void body() {
         boolean unread = tooLong;
         Body kind = headEnd();
-        if (unread && kind != Body.TUNNEL) {
-            // What the limit hid may have announced a body.
+        if ((unread || framing.isAmbiguous()) && kind != Body.TUNNEL) {
+            // What the limit hid may have announced a body; what contradicts itself is read one way here and another
+            // way there.
             state = State.OUT_OF_STEP;
             eligible = true;
             lostStep();

@@ -29,6 +29,7 @@ final class RequestParser extends MessageParser {
 
     private final Listener listener;
     private boolean unexplained;
+    private boolean mayHideRequest;
     private String method;
     private String target;
     private String userAgent;
@@ -41,14 +42,20 @@ final class RequestParser extends MessageParser {
         this.listener = listener;
     }
 
-    /** Whether bytes since the last request were not seen or not understood, so that a request may have been missed. */
+    /** Whether bytes since the last request were not seen, so that a request may have been missed. */
     boolean isUnexplained() {
         return unexplained;
+    }
+
+    /** Whether bytes since the last request were passed over that a service less strict might take for a request: a body, or no HTTP. */
+    boolean mayHideRequest() {
+        return mayHideRequest;
     }
 
     /** A request that the missing bytes may have held has been accounted for. */
     void explain() {
         unexplained = false;
+        mayHideRequest = false;
     }
 
     /** Whether the last head said {@code Expect: 100-continue}, so that its body may never come. */
@@ -155,8 +162,13 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
+    void bodySkipped() {
+        mayHideRequest = true;
+    }
+
+    @Override
     void notHttp() {
-        unexplained = true;
+        mayHideRequest = true;
         listener.requestStreamNotHttp();
     }
 
@@ -178,6 +190,7 @@ final class RequestParser extends MessageParser {
         expectsContinue = false;
         cut = false;
         unexplained = false;
+        mayHideRequest = false;
     }
 
     /** The length of the method in front of a blank, 0 where there is none. PRI is HTTP/2's preface, not a method of ours. */

@@ -211,4 +211,32 @@ class DecoderHttpTest {
     void anAnswerThatIsNotHttpLeavesTheOutcomeOpen() {
         assertEquals(List.of("GET /a HIDDEN"), conversation(get("/a"), "\u0015\u0003\u0001\n"));
     }
+
+    @Test
+    void aRequestHiddenInABodyIsCountedWhenItIsServed() {
+        String hidden = get("/latest/meta-data/iam/security-credentials/role");
+        assertEquals(
+                List.of("GET /a 200", "null null cut 200"),
+                conversation("GET /a HTTP/1.1\r\nContent-Length: " + hidden.length() + "\r\n\r\n" + hidden, OK + OK));
+    }
+
+    @Test
+    void contradictoryLengthsHideNoRequest() {
+        for (String lengths : List.of(
+                "Content-Length: 0\r\nContent-Length: 400",
+                "Content-Length: 400\r\nTransfer-Encoding: chunked",
+                "Content-Length: 4e2",
+                "Transfer-Encoding: xchunked")) {
+            wire.exchanges.clear();
+            assertEquals(
+                    List.of("GET /a 200", "GET /b 200"),
+                    conversation("GET /a HTTP/1.1\r\n" + lengths + "\r\n\r\n" + get("/b"), OK + OK),
+                    lengths);
+        }
+    }
+
+    @Test
+    void aBlankInFrontOfTheColonMakesAnotherName() {
+        assertEquals(List.of("GET /a 200"), conversation(get("/a", "X-aws-ec2-metadata-token : x"), OK));
+    }
 }
