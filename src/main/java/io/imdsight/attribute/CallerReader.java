@@ -58,6 +58,8 @@ final class CallerReader {
         }
     };
 
+    private final KnownExecutables executables = new KnownExecutables();
+
     /** Few distinct ones: as many as there are units and containers that call. Reading one takes longer than all else. */
     private final Map<String, CgroupNames> places = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
@@ -135,6 +137,11 @@ final class CallerReader {
                 && isSameCommandLine(record, later.commandLine());
         byte[] commandLine = record.whole() || !sameProgram ? record.arguments() : later.commandLine();
         byte[] executable = sameProgram ? later.executable() : null;
+        if (executable == null) {
+            executable = executables.path(record.executable());
+        } else {
+            executables.learn(record.executable(), executable);
+        }
         Caller bare = bare(record.pid(), stat, commandLine, executable, CommandLine.BYTES_MAX);
         return whole(bare, record.userId(), later == null ? null : later.cgroup(), ancestors(record));
     }

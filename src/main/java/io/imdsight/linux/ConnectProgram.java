@@ -57,6 +57,12 @@ final class ConnectProgram {
             int mm,
             int argumentsBegin,
             int argumentsEnd,
+            int executable,
+            int fileInode,
+            int inodeNumber,
+            int inodeGeneration,
+            int inodeSuper,
+            int superDevice,
             int leader,
             int parent,
             int tgid,
@@ -64,7 +70,9 @@ final class ConnectProgram {
             int startBootNanos,
             int name) {
         /** The structures that they are in. */
-        static final String[] STRUCTURES = {"sock", "sock_common", "task_struct", "mm_struct"};
+        static final String[] STRUCTURES = {
+            "sock", "sock_common", "task_struct", "mm_struct", "file", "inode", "super_block"
+        };
 
         /**
          * Finds them.
@@ -81,6 +89,12 @@ final class ConnectProgram {
                     types.offset("task_struct", "mm", 8),
                     types.offset("mm_struct", "arg_start", 8),
                     types.offset("mm_struct", "arg_end", 8),
+                    types.offset("mm_struct", "exe_file", 8),
+                    types.offset("file", "f_inode", 8),
+                    types.offset("inode", "i_ino", 8),
+                    types.offset("inode", "i_generation", 4),
+                    types.offset("inode", "i_sb", 8),
+                    types.offset("super_block", "s_dev", 4),
                     types.offset("task_struct", "group_leader", 8),
                     types.offset("task_struct", "real_parent", 8),
                     types.offset("task_struct", "tgid", 4),
@@ -118,7 +132,7 @@ final class ConnectProgram {
         ConnectProgram p = new ConnectProgram(at, maps);
         p.leaveUnlessPeer(peers, port);
         p.begin();
-        p.copyArguments();
+        p.copyMemory();
         p.copyProcess();
         p.copyAncestors();
         p.send();
@@ -149,7 +163,7 @@ final class ConnectProgram {
         code.jump(out).label(found);
     }
 
-    /** After it R8 is the record, R9 the task. */
+    /** After it R8 is the record, R9 the task; R7 is free. */
     private void begin() {
         lookUp(maps.scratch());
         code.jumpIfEqual(R0, 0, out).move(R8, R0);
@@ -160,11 +174,21 @@ final class ConnectProgram {
         code.call(CURRENT_TASK).move(R9, R0);
     }
 
-    /** After it R6 is how many bytes are in the record. Where there is no memory (a thread of the kernel), both ends read as 0. */
+    /** Where there is no memory (a thread of the kernel), all of it reads as 0. */
+    private void copyMemory() {
+        follow(R6, R9, at.mm());
+        follow(R7, R6, at.executable());
+        follow(R7, R7, at.fileInode());
+        readToRecord(ConnectRecord.INODE, 8, R7, at.inodeNumber());
+        readToRecord(ConnectRecord.GENERATION, 4, R7, at.inodeGeneration());
+        follow(R7, R7, at.inodeSuper());
+        readToRecord(ConnectRecord.DEVICE, 4, R7, at.superDevice());
+        copyArguments();
+    }
+
+    /** Before it R6 is the memory, after it how many bytes are in the record. */
     private void copyArguments() {
         Label fits = new Label();
-        readToStack(-8, 8, R9, at.mm());
-        code.load(8, R6, STACK, -8);
         readToStack(-16, 8, R6, at.argumentsBegin());
         readToStack(-24, 8, R6, at.argumentsEnd());
         code.load(8, R3, STACK, -16).load(8, R6, STACK, -24).subtract(R6, R3);
@@ -176,10 +200,10 @@ final class ConnectProgram {
     }
 
     private void copyProcess() {
-        follow(at.leader());
-        readToRecord(ConnectRecord.START, 8, at.startBootNanos());
-        readToRecord(ConnectRecord.FLAGS, 4, at.flags());
-        readToRecord(ConnectRecord.NAME, ConnectRecord.NAME_BYTES, at.name());
+        follow(R9, R9, at.leader());
+        readToRecord(ConnectRecord.START, 8, R9, at.startBootNanos());
+        readToRecord(ConnectRecord.FLAGS, 4, R9, at.flags());
+        readToRecord(ConnectRecord.NAME, ConnectRecord.NAME_BYTES, R9, at.name());
     }
 
     /** A parent is the thread that forked; its leader stands for the process. What cannot be read is 0, which ends the list. */
@@ -187,12 +211,12 @@ final class ConnectProgram {
         Label done = new Label();
         for (int i = 0; i < ConnectRecord.ANCESTORS_MAX; i++) {
             int to = ConnectRecord.ANCESTORS + i * ConnectRecord.ANCESTOR_BYTES;
-            follow(at.parent());
-            follow(at.leader());
-            readToRecord(to + ConnectRecord.ANCESTOR_PID, 4, at.tgid());
+            follow(R9, R9, at.parent());
+            follow(R9, R9, at.leader());
+            readToRecord(to + ConnectRecord.ANCESTOR_PID, 4, R9, at.tgid());
             code.load(4, R1, R8, to + ConnectRecord.ANCESTOR_PID).jumpIfEqual(R1, 0, done);
-            readToRecord(to + ConnectRecord.ANCESTOR_START, 8, at.startBootNanos());
-            readToRecord(to + ConnectRecord.ANCESTOR_NAME, ConnectRecord.NAME_BYTES, at.name());
+            readToRecord(to + ConnectRecord.ANCESTOR_START, 8, R9, at.startBootNanos());
+            readToRecord(to + ConnectRecord.ANCESTOR_NAME, ConnectRecord.NAME_BYTES, R9, at.name());
         }
         code.label(done);
     }
@@ -211,10 +235,10 @@ final class ConnectProgram {
         code.call(MAP_LOOKUP);
     }
 
-    /** R9 becomes the task that it points to. */
-    private void follow(int offset) {
-        readToStack(-8, 8, R9, offset);
-        code.load(8, R9, STACK, -8);
+    /** {@code to} becomes the pointer in {@code from}. */
+    private void follow(int to, int from, int offset) {
+        readToStack(-8, 8, from, offset);
+        code.load(8, to, STACK, -8);
     }
 
     /** What cannot be read is filled with 0. */
@@ -223,8 +247,8 @@ final class ConnectProgram {
         code.moveNumber(R2, bytes).move(R3, from).addNumber(R3, offset).call(PROBE_READ_KERNEL);
     }
 
-    private void readToRecord(int to, int bytes, int offset) {
+    private void readToRecord(int to, int bytes, int from, int offset) {
         code.move(R1, R8).addNumber(R1, to);
-        code.moveNumber(R2, bytes).move(R3, R9).addNumber(R3, offset).call(PROBE_READ_KERNEL);
+        code.moveNumber(R2, bytes).move(R3, from).addNumber(R3, offset).call(PROBE_READ_KERNEL);
     }
 }

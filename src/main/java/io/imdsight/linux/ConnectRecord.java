@@ -9,9 +9,9 @@ import java.util.List;
  *
  * <pre>
  * u64 time @0 | u64 socket @8 | u32 tid @16 | u32 pid @20 | u32 uid @24 | u32 gid @28 | u64 cgroup @32 | u64 start @40
- * name[16] @48 | u32 flags @64 | u32 unused | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
- * 16 ancestors @88, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
- * arguments @600, to the record's end
+ * name[16] @48 | u32 flags @64 | u32 executable's device @68 | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
+ * u64 executable's inode @88 | u32 its generation @96 | u32 unused | 16 ancestors @104, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
+ * arguments @616, to the record's end
  * </pre>
  *
  * Pids are those of the initial pid namespace.
@@ -22,6 +22,7 @@ import java.util.List;
  * @param userId real user id
  * @param cgroupId number of the cgroup in the version 2 hierarchy
  * @param process what /proc/PID/stat would have said
+ * @param executable which file it runs; null for a thread of the kernel
  * @param arguments the begin of what /proc/PID/cmdline would have said; null where it could not be copied
  * @param whole whether {@code arguments} is all of it
  * @param ancestors the parent first; the names of at most {@value #ANCESTORS_MAX}
@@ -33,6 +34,7 @@ public record ConnectRecord(
         int userId,
         long cgroupId,
         ProcessStat process,
+        FileIdentity executable,
         byte[] arguments,
         boolean whole,
         List<Ancestor> ancestors) {
@@ -44,6 +46,22 @@ public record ConnectRecord(
      * @param name the command name
      */
     public record Ancestor(int pid, long startTicks, byte[] name) {}
+
+    /**
+     * A file, whatever its name.
+     *
+     * @param device the file system's, as the kernel has it: 12 bits major, 20 bits minor
+     * @param inode its number there
+     * @param generation tells files apart that had the same number one after the other; 0 where the file system has none
+     */
+    public record FileIdentity(int device, long inode, int generation) {
+        /** The device as stat(2) gives it: new_encode_dev, linux/kdev_t.h. */
+        public long statDevice() {
+            int major = device >>> 20;
+            int minor = device & 0xf_ffff;
+            return minor & 0xffL | (long) major << 8 | (minor & 0xfff00L) << 12;
+        }
+    }
 
     /** What is shown of a command line, 16 KiB, and 1 KiB in which a secret on the edge is still recognised. */
     public static final int ARGUMENTS_BYTES_MAX = 17 * 1024;
@@ -59,9 +77,12 @@ public record ConnectRecord(
     static final int START = 40;
     static final int NAME = 48;
     static final int FLAGS = 64;
+    static final int DEVICE = 68;
     static final int ARGUMENTS_TOTAL = 72;
     static final int ARGUMENTS_RESULT = 80;
-    static final int ANCESTORS = 88;
+    static final int INODE = 88;
+    static final int GENERATION = 96;
+    static final int ANCESTORS = 104;
     static final int ANCESTOR_BYTES = 32;
     static final int ANCESTOR_PID = 0;
     static final int ANCESTOR_START = 8;
@@ -98,6 +119,9 @@ public record ConnectRecord(
             arguments = new byte[bytes - ARGUMENTS];
             in.get(from + ARGUMENTS, arguments);
         }
+        long inode = in.getLong(from + INODE);
+        FileIdentity executable =
+                inode == 0 ? null : new FileIdentity(in.getInt(from + DEVICE), inode, in.getInt(from + GENERATION));
         int parent = ancestors.isEmpty() ? 0 : ancestors.get(0).pid();
         long flags = in.getInt(from + FLAGS) & 0xffff_ffffL;
         return new ConnectRecord(
@@ -107,6 +131,7 @@ public record ConnectRecord(
                 in.getInt(from + UID),
                 in.getLong(from + CGROUP),
                 new ProcessStat(name(in, from + NAME), 'R', parent, flags, ticks(in, from + START)),
+                executable,
                 arguments,
                 arguments != null && arguments.length == total,
                 List.copyOf(ancestors));

@@ -20,7 +20,7 @@ import java.util.List;
  */
 public final class ConnectRecords implements Closeable {
     /**
-     * A record has 608 bytes and the command line, so that 1 MiB holds some 1,500 connects of which nobody takes note: a stall of a second at
+     * A record has 624 bytes and the command line, so that 1 MiB holds some 1,500 connects of which nobody takes note: a stall of a second at
      * 1,000 connects a second, or sixty with command lines as long as can be. It is mapped twice but there once.
      */
     static final int RING_BYTES = 1024 * 1024;

@@ -139,6 +139,33 @@ class CallerReaderTest {
         assertEquals(1_004_000_000_000L, c.startTimeNanos());
     }
 
+    @Test
+    void theExecutableOfOneThatIsGoneIsKnownFromAnotherThatRanTheSameFile() throws IOException {
+        Path file = Files.writeString(root.resolve("curl-binary"), "x");
+        long device = (Long) Files.getAttribute(file, "unix:dev");
+        int kernelDevice = (int) (device >>> 8 & 0xfff) << 20 | (int) (device & 0xff | device >>> 12 & 0xfff00);
+        long inode = (Long) Files.getAttribute(file, "unix:ino");
+        executable = new ConnectRecord.FileIdentity(kernelDevice, inode, 3);
+        process(50, "curl", 45, 400, "curl\0-s\0", file.toString());
+        assertNull(reader.describe(copy("curl\0-s\0", true), null).executable());
+        reader.describe(copy("curl\0-s\0", true), reader.read(50));
+        assertEquals(
+                file.toString(), reader.describe(copy("curl\0-v\0", true), null).executable());
+        executable = new ConnectRecord.FileIdentity(kernelDevice, inode, 4);
+        assertNull(reader.describe(copy("curl\0-v\0", true), null).executable());
+    }
+
+    @Test
+    void aPathThatLeadsToAnotherFileIsNotLearned() throws IOException {
+        executable = new ConnectRecord.FileIdentity(1, 2, 3);
+        Path file = Files.writeString(root.resolve("thief"), "x");
+        process(50, "curl", 45, 400, "curl\0-s\0", file.toString());
+        reader.describe(copy("curl\0-s\0", true), reader.read(50));
+        assertNull(reader.describe(copy("curl\0-s\0", true), null).executable());
+    }
+
+    private ConnectRecord.FileIdentity executable;
+
     /** Process 50, whose parent 45 ended and left its number to another. */
     private ConnectRecord copy(String commandLine, boolean whole) throws IOException {
         process(45, "thief", 1, 999, "thief\0", "thief");
@@ -148,7 +175,7 @@ class CallerReaderTest {
                 new ConnectRecord.Ancestor(20, 200, "bash".getBytes(StandardCharsets.US_ASCII)),
                 new ConnectRecord.Ancestor(1, 100, "systemd".getBytes(StandardCharsets.US_ASCII)));
         byte[] bytes = commandLine.getBytes(StandardCharsets.ISO_8859_1);
-        return new ConnectRecord(1, 2, 50, 1000, 3, stat, bytes, whole, ancestors);
+        return new ConnectRecord(1, 2, 50, 1000, 3, stat, executable, bytes, whole, ancestors);
     }
 
     private void process(int pid, String name, int parent, long start, String commandLine, String exe)

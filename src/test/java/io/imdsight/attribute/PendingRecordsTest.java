@@ -17,7 +17,7 @@ class PendingRecordsTest {
 
     private static ConnectRecord record(long socket, int pid, long nanos, int argumentBytes) {
         ProcessStat stat = new ProcessStat(new byte[0], 'R', 1, 0, 5);
-        return new ConnectRecord(nanos, socket, pid, 0, 1, stat, new byte[argumentBytes], true, List.of());
+        return new ConnectRecord(nanos, socket, pid, 0, 1, stat, null, new byte[argumentBytes], true, List.of());
     }
 
     private static Connect connect(long socket, int pid, long nanos) {

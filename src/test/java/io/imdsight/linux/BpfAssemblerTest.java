@@ -74,7 +74,8 @@ class BpfAssemblerTest {
 
     @Test
     void theConnectProgramBeginsByLeavingOtherStatesAlone() {
-        ConnectProgram.Offsets at = new ConnectProgram.Offsets(12, 16, 0, 56, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        ConnectProgram.Offsets at =
+                new ConnectProgram.Offsets(12, 16, 0, 56, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         byte[] program = ConnectProgram.assemble(
                 at, new ConnectProgram.Maps(3, 4, 5), List.of(new ConnectRecords.Peer(0, 0xffff_a9fe_a9feL)), 80);
         int instructions = program.length / 8;

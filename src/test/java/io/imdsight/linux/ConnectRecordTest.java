@@ -22,15 +22,16 @@ class ConnectRecordTest {
         b.putInt(24, 1000).putInt(28, 1001).putLong(32, 77).putLong(40, 2_019_999_999L);
         b.put(48, "curl".getBytes(StandardCharsets.US_ASCII)).putInt(64, 0x40_0000);
         b.putLong(72, CURL.length).putLong(80, 0);
-        b.putInt(88, 20).putLong(96, 1_000_000_000L).put(104, "sh".getBytes(StandardCharsets.US_ASCII));
-        b.putInt(120, 1).putLong(128, 10_000_000L).put(136, "a-name-of-16-byt".getBytes(StandardCharsets.US_ASCII));
-        b.put(600, CURL);
+        b.putInt(104, 20).putLong(112, 1_000_000_000L).put(120, "sh".getBytes(StandardCharsets.US_ASCII));
+        b.putInt(68, 8 << 20 | 1).putLong(88, 4711).putInt(96, 5);
+        b.putInt(136, 1).putLong(144, 10_000_000L).put(152, "a-name-of-16-byt".getBytes(StandardCharsets.US_ASCII));
+        b.put(616, CURL);
         return b;
     }
 
     @Test
     void aProcessIsReadWithItsAncestors() {
-        ConnectRecord r = ConnectRecord.parse(curl(), 0, 600 + CURL.length);
+        ConnectRecord r = ConnectRecord.parse(curl(), 0, 616 + CURL.length);
         assertEquals(1_000, r.timeNanos());
         assertEquals(0xffff_8881_0000_0000L, r.socket());
         assertEquals(30, r.pid());
@@ -41,6 +42,8 @@ class ConnectRecordTest {
         assertFalse(r.process().isKernelThread());
         assertArrayEquals(CURL, r.arguments());
         assertTrue(r.whole());
+        assertEquals(new ConnectRecord.FileIdentity(8 << 20 | 1, 4711, 5), r.executable());
+        assertEquals(0x801, r.executable().statDevice());
         assertEquals(2, r.ancestors().size());
         assertEquals(100, r.ancestors().get(0).startTicks());
         assertEquals("sh", new String(r.ancestors().get(0).name(), StandardCharsets.US_ASCII));
@@ -49,13 +52,13 @@ class ConnectRecordTest {
 
     @Test
     void aCommandLineThatWasCutIsNotWhole() {
-        assertFalse(ConnectRecord.parse(curl().putLong(72, 100_000), 0, 600 + CURL.length)
+        assertFalse(ConnectRecord.parse(curl().putLong(72, 100_000), 0, 616 + CURL.length)
                 .whole());
     }
 
     @Test
     void aCommandLineThatCouldNotBeCopiedIsAbsent() {
-        ConnectRecord r = ConnectRecord.parse(curl().putLong(80, -14), 0, 600 + CURL.length);
+        ConnectRecord r = ConnectRecord.parse(curl().putLong(80, -14), 0, 616 + CURL.length);
         assertNull(r.arguments());
         assertFalse(r.whole());
     }
@@ -64,14 +67,14 @@ class ConnectRecordTest {
     void aChainOfSixteenNeedsNoEnd() {
         ByteBuffer b = curl();
         for (int i = 0; i < 16; i++) {
-            b.putInt(88 + 32 * i, 100 + i);
+            b.putInt(104 + 32 * i, 100 + i);
         }
-        assertEquals(16, ConnectRecord.parse(b, 0, 600).ancestors().size());
+        assertEquals(16, ConnectRecord.parse(b, 0, 616).ancestors().size());
     }
 
     @Test
     void aRecordOfAnotherLengthIsNone() {
-        assertNull(ConnectRecord.parse(curl(), 0, 599));
+        assertNull(ConnectRecord.parse(curl(), 0, 615));
         assertNull(ConnectRecord.parse(curl(), 0, ConnectRecord.BYTES_MAX + 8));
         assertNull(ConnectRecord.parse(curl(), 8, ConnectRecord.BYTES_MAX));
         assertNull(ConnectRecord.parse(curl(), 0, -1));
@@ -84,7 +87,7 @@ class ConnectRecordTest {
         for (int i = 0; i < 2_000; i++) {
             random.nextBytes(bytes);
             ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-            ConnectRecord r = ConnectRecord.parse(b, 0, 600 + random.nextInt(17 * 1024));
+            ConnectRecord r = ConnectRecord.parse(b, 0, 616 + random.nextInt(17 * 1024));
             assertTrue(r.ancestors().size() <= ConnectRecord.ANCESTORS_MAX);
         }
     }
