@@ -27,7 +27,7 @@ final class BpfAssembler {
 
     private static final int INSTRUCTION_BYTES = 8;
 
-    /** Ours has some 500; the kernel's own limit without privilege is 4,096. */
+    /** Ours has some 730; the kernel's own limit without privilege is 4,096. */
     private static final int INSTRUCTIONS_MAX = 4096;
 
     /** Sizes in a load's or store's operation. */
