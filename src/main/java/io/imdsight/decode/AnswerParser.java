@@ -54,7 +54,7 @@ final class AnswerParser extends MessageParser {
             return false;
         }
         status = code;
-        if (code >= 200) {
+        if (code >= 200 || code == 101) {
             bodyAllowed = listener.answer(code);
         }
         return true;
@@ -102,6 +102,11 @@ final class AnswerParser extends MessageParser {
 
     @Override
     void lostStep() {
+        listener.answersLost();
+    }
+
+    @Override
+    void bodyUnclear() {
         listener.answersLost();
     }
 

@@ -19,6 +19,9 @@ final class Conversation implements Turns.Reader {
      */
     private static final long HALF_CLOSED_NANOS = 2_000_000_000L;
 
+    /** A reset may follow bytes that the capture missed: an ordinary window of them. */
+    private static final int RESET_AHEAD_MAX = 1 << 16;
+
     private final Workshop workshop;
     private final Connection connection;
     private final Link link;
@@ -87,9 +90,14 @@ final class Conversation implements Turns.Reader {
         return up.parser() instanceof RequestParser p ? p.isUnexplained() : !sawOpening;
     }
 
+    /** Whether a request in front of the one that is being read may have been missed. */
+    boolean requestsUnexplainedBefore() {
+        return up.parser() instanceof RequestParser p && p.hasGapInFront();
+    }
+
     /** Whether a request may have been passed over: bytes were seen, and not taken for one. */
     boolean requestsPassedOver() {
-        return up.parser() instanceof RequestParser p && p.mayHideRequest();
+        return up.parser() instanceof RequestParser p && (p.mayHideRequest() || !p.isBetweenMessages());
     }
 
     void explainRequests() {
@@ -122,6 +130,19 @@ final class Conversation implements Turns.Reader {
         return !sawOpening || openingSequence != s.sequence();
     }
 
+    /**
+     * Whether this segment of the originator, no SYN, belongs to another connection between the same ports whose opening was not seen: it brings
+     * bytes behind the end, from before the beginning, or from far outside, and nothing waits here.
+     */
+    boolean isSucceededBy(Segment s) {
+        if (s.payloadLength() <= 1 || !up.isKnown() || isWaiting()) { // 1: a keep-alive probe
+            return false;
+        }
+        int ahead = Stream.distance(s.sequence(), up.next());
+        boolean elsewhere = Math.abs((long) ahead) > WINDOW_BYTES_MAX || Stream.distance(s.sequence(), up.first()) < 0;
+        return elsewhere || done && ahead + s.payloadLength() > 0;
+    }
+
     /** One segment of this connection. */
     void segment(Segment s, boolean fromOriginator) {
         lastNanos = s.timestampNanos();
@@ -138,7 +159,7 @@ final class Conversation implements Turns.Reader {
         if (s.has(Segment.ACK) && !peer.isKnown()) {
             peer.beginAt(s.acknowledgment());
         }
-        if (isForeign(s, own, peer)) {
+        if (isForeign(s, own, peer) || s.has(Segment.RST) && !isCredibleReset(s, own)) {
             workshop.drops().add(Drop.PACKET_DAMAGED);
             return;
         }
@@ -150,6 +171,10 @@ final class Conversation implements Turns.Reader {
         }
         exchanges.expire(s.timestampNanos());
         if (s.has(Segment.RST)) {
+            if (fromOriginator && !s.has(Segment.ACK)) {
+                exchanges.originatorRefused(); // so a kernel answers data for a socket that is closed: the answer did
+                // arrive
+            }
             end(true);
         } else {
             turns.segment(s, fromOriginator);
@@ -157,12 +182,18 @@ final class Conversation implements Turns.Reader {
         }
     }
 
+    /** A receiver heeds a reset only where it stands (RFC 5961 section 3); what the capture missed may lie between. */
+    private static boolean isCredibleReset(Segment s, Stream own) {
+        int ahead = Stream.distance(s.sequence(), own.next());
+        return ahead >= 0 && ahead <= RESET_AHEAD_MAX || own.isAcknowledgedExactlyTo(s.sequence());
+    }
+
     private void opening(Segment s, boolean fromOriginator, Stream own) {
         if (!own.isKnown()) {
             own.beginAt(s.sequence() + 1);
         }
-        if (fromOriginator && !sawOpening) {
-            openingSequence = s.sequence();
+        if (!sawOpening) {
+            openingSequence = fromOriginator ? s.sequence() : s.acknowledgment() - 1;
         }
         sawOpening = true;
     }
@@ -213,12 +244,8 @@ final class Conversation implements Turns.Reader {
         MessageParser parser = parser(own, fromOriginator);
         int fresh = s.payloadCaptured() - known;
         if (fresh > 0) {
-            if (fromOriginator
-                    && known == 0
-                    && ((RequestParser) parser).expectsContinue()
-                    && !exchanges.isWaiting()
-                    && parser.mayStart(s.data(), s.payloadOffset(), fresh)) {
-                parser.skipBody();
+            if (fromOriginator && known == 0 && parser.isInBody() && !exchanges.isWaiting()) {
+                skipUnsentBody((RequestParser) parser, s);
             }
             parser.bytes(s.data(), s.payloadOffset() + known, fresh, known == 0);
         }
@@ -227,6 +254,13 @@ final class Conversation implements Turns.Reader {
             parser.gap(missing);
         }
         own.advance(s.payloadLength() - known);
+    }
+
+    /** A client that has its answer and begins a segment with a request never sent the body that it announced. */
+    private static void skipUnsentBody(RequestParser parser, Segment s) {
+        if (parser.beginsRequest(s.data(), s.payloadOffset(), s.payloadCaptured())) {
+            parser.skipBody();
+        }
     }
 
     private MessageParser parser(Stream stream, boolean fromOriginator) {

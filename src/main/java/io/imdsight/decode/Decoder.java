@@ -23,6 +23,7 @@ public final class Decoder implements SegmentSink {
     private final FlowTable table;
     private final Translations translations = new Translations();
     private long sweptNanos;
+    private long evictedNanos = Long.MIN_VALUE / 2;
 
     /**
      * A decoder without connections.
@@ -69,11 +70,20 @@ public final class Decoder implements SegmentSink {
             table.remove(c);
             c = null;
         }
+        if (c != null && up && !s.has(Segment.SYN) && c.isSucceededBy(s)) {
+            c.end(true);
+            table.remove(c);
+            c = null;
+        }
         if (c == null) {
-            if (!s.has(Segment.SYN) && s.payloadLength() == 0) {
-                return; // the tail of something forgotten
+            boolean forgotten = !up && now - evictedNanos < workshop.limits().answerTimeoutNanos();
+            if (!s.has(Segment.SYN) && (s.payloadLength() == 0 || forgotten)) {
+                return; // the tail of something that was reported
             }
             c = open(s, up);
+        }
+        if (s.payloadLength() > 0 || opens) {
+            translations.remember(s, c);
         }
         c.segment(s, up);
         table.touch(c);
@@ -86,22 +96,19 @@ public final class Decoder implements SegmentSink {
         long rHigh = up ? s.destinationHigh() : s.sourceHigh();
         long rLow = up ? s.destinationLow() : s.sourceLow();
         int rPort = up ? s.destinationPort() : s.sourcePort();
-        Conversation c = up ? translations.sameConnection(s) : null;
+        IpAddress responder = new IpAddress(rHigh, rLow);
+        Conversation c = translations.sameConnection(s, responder, rPort);
         if (c == null) {
-            makeRoom();
-            Connection connection =
-                    new Connection(new IpAddress(oHigh, oLow), oPort, new IpAddress(rHigh, rLow), rPort);
+            makeRoom(s.timestampNanos());
+            Connection connection = new Connection(new IpAddress(oHigh, oLow), oPort, responder, rPort);
             c = new Conversation(workshop, connection, s.link(), s.timestampNanos());
             workshop.sink().opened(connection, s.timestampNanos());
-            if (up) {
-                translations.remember(s, c);
-            }
         }
         table.add(oHigh, oLow, oPort, rHigh, rLow, rPort, c);
         return c;
     }
 
-    private void makeRoom() {
+    private void makeRoom(long now) {
         if (table.size() < workshop.limits().connectionsMax()) {
             return;
         }
@@ -110,6 +117,7 @@ public final class Decoder implements SegmentSink {
             if (c != null) {
                 if (rank != Rank.DONE) {
                     workshop.drops().add(Drop.CONNECTION_TABLE);
+                    evictedNanos = now;
                 }
                 forget(c);
                 return;

@@ -24,6 +24,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     private final Workshop workshop;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
     private boolean answersUnknown;
+    private boolean pipelinedGap;
     private boolean notHttpCounted;
 
     Exchanges(Conversation conversation, Workshop workshop) {
@@ -54,12 +55,14 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         release();
         workshop.sink()
                 .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
-        add(head, conversation.segmentNanos(), conversation.segmentLink(), conversation.requestsNext() + 1);
+        boolean gapInFront = conversation.requestsUnexplainedBefore() && firstOpen() != null;
+        add(gapInFront, head, conversation.segmentNanos(), conversation.segmentLink(), conversation.requestsNext() + 1);
     }
 
-    private void add(RequestHead head, long nanos, Link link, int acknowledgedBy) {
+    private void add(boolean followsGap, RequestHead head, long nanos, Link link, int acknowledgedBy) {
         Pending p = new Pending(head, nanos, link, acknowledgedBy);
         MessageParser answers = conversation.down().parser();
+        p.followsGap = followsGap;
         p.cost = cost(head);
         boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
         if (!unanswerable
@@ -113,6 +116,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             release();
             p = null;
         }
+        if (p != null && p.followsGap) {
+            giveUpMatching();
+            firstUnanswered();
+            return true;
+        }
         if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
             p = unseen(status);
             if (p == null) {
@@ -125,12 +133,45 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         return !"HEAD".equals(p.head.method());
     }
 
+    /** Pipelined requests with a gap among them: whose answer this is cannot be told, nor the next ones'. */
+    private void giveUpMatching() {
+        pipelinedGap = true;
+        for (Pending p : pending) {
+            if (!p.isAnswered() && p.resolution == null) {
+                p.resolution = Answer.HIDDEN;
+                p.staysForItsAnswer = true;
+            }
+        }
+        release();
+    }
+
+    private Pending firstOpen() {
+        for (Pending p : pending) {
+            if (!p.isAnswered() && p.resolution == null) {
+                return p;
+            }
+        }
+        return null;
+    }
+
+    /** The originator's kernel refused data for a socket that is closed: what was sent to it has reached it. */
+    void originatorRefused() {
+        for (Pending p : pending) {
+            if (p.isAnswered() && p.resolution == null) {
+                p.resolution = new Answer(Answer.State.RECEIVED, p.status);
+            }
+        }
+        release();
+    }
+
     /** An answer to nothing that was seen: to a request in a gap, or (served) to bytes that only the service took for one. */
     private Pending unseen(int status) {
         boolean served = status >= 200 && status <= 299;
-        if (!conversation.requestsUnexplained() && !(served && conversation.requestsPassedOver())) {
+        boolean explained = !conversation.requestsUnexplained() && !pipelinedGap;
+        if (explained && !(served && conversation.requestsPassedOver())) {
             return null;
         }
+        pipelinedGap = false;
         conversation.explainRequests();
         Pending p = new Pending(
                 UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
@@ -267,7 +308,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             p.reported = true;
             workshop.budget().giveBack(p.cost);
             report(p, p.resolution);
-            if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN) {
+            if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN && !p.staysForItsAnswer) {
                 all.remove();
             }
         }

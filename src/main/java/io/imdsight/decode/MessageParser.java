@@ -75,6 +75,9 @@ abstract class MessageParser {
     /** Bytes are missing, so that messages may have been missed. */
     abstract void lostStep();
 
+    /** Where the body ends, and whether there is one, cannot be told. */
+    abstract void bodyUnclear();
+
     /** Bytes of a body were passed over. */
     abstract void bodySkipped();
 
@@ -171,10 +174,25 @@ abstract class MessageParser {
 
     /** Drops the announced body: the peer has shown that it does not wait for it. */
     final void skipBody() {
-        if (state == State.BODY || state == State.CHUNK_SIZE) {
+        if (isInBody()) {
             line.clear();
-            state = State.START;
+            begin();
         }
+    }
+
+    final boolean isInBody() {
+        return switch (state) {
+            case BODY, CHUNK_SIZE, CHUNK_DATA, CHUNK_END, TRAILERS -> true;
+            default -> false;
+        };
+    }
+
+    /** Something else than HTTP: from here on as after a gap, but nothing is missing. */
+    private void passOver() {
+        notHttp();
+        line.clear();
+        state = State.OUT_OF_STEP;
+        eligible = false;
     }
 
     final void goDeaf() {
@@ -216,8 +234,8 @@ abstract class MessageParser {
             headBytes += next - at;
             if (headBytes > headBytesMax && !tooLong) {
                 passLimit(b, at, newline);
-                if (state == State.DEAF) {
-                    return end;
+                if (state == State.OUT_OF_STEP) {
+                    return next;
                 }
             }
         }
@@ -272,8 +290,8 @@ abstract class MessageParser {
                     line.isEmpty() ? startLineCut(b, at, lineEnd - at) : startLineCut(line.bytes(), 0, line.length());
             state = State.HEADERS;
             if (!http) {
-                notHttp();
-                goDeaf();
+                passOver();
+                return;
             }
         }
         tooLong = true;
@@ -309,8 +327,7 @@ abstract class MessageParser {
         } else if (startLine(b, offset, length)) {
             enterHead(headBytes);
         } else {
-            notHttp();
-            goDeaf();
+            passOver();
         }
     }
 
@@ -351,7 +368,7 @@ abstract class MessageParser {
             // way there.
             state = State.OUT_OF_STEP;
             eligible = true;
-            lostStep();
+            bodyUnclear();
             return;
         }
         switch (kind) {

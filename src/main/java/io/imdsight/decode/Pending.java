@@ -13,6 +13,12 @@ final class Pending {
     /** An answer to this request acknowledges at least up to here. */
     final int acknowledgedBy;
 
+    /** Bytes in front of it were not seen, and an earlier request waits: the next answer may be that of a request among them. */
+    boolean followsGap;
+
+    /** Given up as undetermined, though its answer is still to come: stays so that this answer is not taken for another's. */
+    boolean staysForItsAnswer;
+
     /** Bytes of stream memory that this takes. */
     int cost;
 

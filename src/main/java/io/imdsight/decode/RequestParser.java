@@ -2,6 +2,7 @@ package io.imdsight.decode;
 
 import io.imdsight.model.Escaped;
 import io.imdsight.model.RequestHead;
+import io.imdsight.model.Secrets;
 
 /** Reads request heads: method, target, which header names are there, the User-Agent. */
 final class RequestParser extends MessageParser {
@@ -27,9 +28,13 @@ final class RequestParser extends MessageParser {
     };
     private static final String VERSION = " HTTP/1.";
 
+    /** With the digit behind it. */
+    private static final int VERSION_LENGTH = VERSION.length() + 1;
+
     private final Listener listener;
     private boolean unexplained;
     private boolean mayHideRequest;
+    private boolean gapInFront;
     private String method;
     private String target;
     private String userAgent;
@@ -45,6 +50,11 @@ final class RequestParser extends MessageParser {
     /** Whether bytes since the last request were not seen, so that a request may have been missed. */
     boolean isUnexplained() {
         return unexplained;
+    }
+
+    /** Whether bytes in front of the request that is being read were not seen. */
+    boolean hasGapInFront() {
+        return gapInFront;
     }
 
     /** Whether bytes since the last request were passed over that a service less strict might take for a request: a body, or no HTTP. */
@@ -65,22 +75,23 @@ final class RequestParser extends MessageParser {
 
     @Override
     boolean startLine(byte[] b, int offset, int length) {
+        if (!isRequestLine(b, offset, length)) {
+            return false;
+        }
         int methodLength = methodLength(b, offset, length);
-        int versionAt = length - VERSION.length() - 1;
-        if (methodLength == 0
-                || versionAt <= methodLength
-                || !Ascii.startsWith(b, offset + versionAt, VERSION.length(), VERSION)
-                || !Ascii.isDigit(b[offset + length - 1])) {
-            return false;
-        }
-        int from = offset + methodLength + 1;
-        int targetLength = offset + versionAt - from;
-        if (targetLength <= 0 || isBlankRun(b, from, targetLength)) {
-            return false;
-        }
         begin(b, offset, methodLength);
-        target = Target.path(b, from, targetLength);
+        target = Target.path(b, offset + methodLength + 1, length - methodLength - 1 - VERSION_LENGTH);
         return true;
+    }
+
+    private static boolean isRequestLine(byte[] b, int offset, int length) {
+        int methodLength = methodLength(b, offset, length);
+        int versionAt = length - VERSION_LENGTH;
+        return methodLength > 0
+                && versionAt > methodLength + 1
+                && Ascii.startsWith(b, offset + versionAt, VERSION_LENGTH, VERSION)
+                && Ascii.isDigit(b[offset + length - 1])
+                && !isBlankRun(b, offset + methodLength + 1, versionAt - methodLength - 1);
     }
 
     private static boolean isBlankRun(byte[] b, int from, int count) {
@@ -90,6 +101,19 @@ final class RequestParser extends MessageParser {
             }
         }
         return true;
+    }
+
+    /** Whether the bytes begin with a whole request line, or may be the beginning of a usual one. */
+    boolean beginsRequest(byte[] b, int offset, int length) {
+        int end = 0;
+        while (end < length && b[offset + end] != '\n') {
+            end++;
+        }
+        if (end == length) {
+            return mayStart(b, offset, length);
+        }
+        int lineLength = end > 0 && b[offset + end - 1] == '\r' ? end - 1 : end;
+        return isRequestLine(b, offset, lineLength);
     }
 
     @Override
@@ -122,7 +146,7 @@ final class RequestParser extends MessageParser {
         while (end > start && Ascii.isBlank(b[end - 1])) {
             end--;
         }
-        return start == end ? null : Escaped.of(b, start, end - start);
+        return start == end ? null : Secrets.inText(Escaped.of(b, start, end - start));
     }
 
     @Override
@@ -162,6 +186,11 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
+    void bodyUnclear() {
+        mayHideRequest = true;
+    }
+
+    @Override
     void bodySkipped() {
         mayHideRequest = true;
     }
@@ -189,6 +218,7 @@ final class RequestParser extends MessageParser {
         headers = 0;
         expectsContinue = false;
         cut = false;
+        gapInFront = unexplained;
         unexplained = false;
         mayHideRequest = false;
     }

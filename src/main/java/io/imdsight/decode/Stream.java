@@ -4,6 +4,7 @@ package io.imdsight.decode;
 final class Stream {
     private boolean known;
     private int next;
+    private int first;
     private boolean acknowledged;
     private int acknowledgedTo;
     private boolean finished;
@@ -23,8 +24,14 @@ final class Stream {
         return next;
     }
 
+    /** The sequence number of the first byte that was expected. */
+    int first() {
+        return first;
+    }
+
     void beginAt(int sequence) {
         known = true;
+        first = sequence;
         next = sequence;
     }
 
@@ -42,6 +49,11 @@ final class Stream {
     /** Whether the receiver has said to have every byte in front of this one. */
     boolean isAcknowledgedTo(int sequence) {
         return acknowledged && distance(acknowledgedTo, sequence) >= 0;
+    }
+
+    /** Whether this is the highest number that the receiver has acknowledged. */
+    boolean isAcknowledgedExactlyTo(int sequence) {
+        return acknowledged && acknowledgedTo == sequence;
     }
 
     /** How many bytes the receiver has acknowledged that were not seen; 0 where none. */

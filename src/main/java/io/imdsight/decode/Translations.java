@@ -1,5 +1,6 @@
 package io.imdsight.decode;
 
+import io.imdsight.model.IpAddress;
 import io.imdsight.model.Segment;
 
 /**
@@ -20,8 +21,8 @@ final class Translations {
     private final int[] lengths = new int[ENTRIES];
     private final long[] nanos = new long[ENTRIES];
 
-    /** The conversation that this originator's segment, the first under its name, belongs to; null where it is a new one. */
-    Conversation sameConnection(Segment s) {
+    /** The conversation that this segment, the first under its name, belongs to; null where it is a new one. */
+    Conversation sameConnection(Segment s, IpAddress responder, int responderPort) {
         int i = index(s);
         Conversation c = conversations[i];
         boolean same = c != null
@@ -30,9 +31,8 @@ final class Translations {
                 && acknowledgments[i] == s.acknowledgment()
                 && lengths[i] == s.payloadLength()
                 && Math.abs(s.timestampNanos() - nanos[i]) <= WITHIN_NANOS
-                && c.connection().responderPort() == s.destinationPort()
-                && c.connection().responder().low() == s.destinationLow()
-                && c.connection().responder().high() == s.destinationHigh();
+                && c.connection().responderPort() == responderPort
+                && c.connection().responder().equals(responder);
         return same ? c : null;
     }
 

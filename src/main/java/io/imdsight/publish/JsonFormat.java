@@ -13,6 +13,7 @@ import io.imdsight.model.Labelled;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.PathClass;
 import io.imdsight.model.RequestHead;
+import io.imdsight.model.Secrets;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ public final class JsonFormat implements SightingFormat {
     private static final byte[] HTTP_REQUEST = bytes("},\"http\":{\"request\":{\"method\":");
     private static final byte[] RESPONSE_AFTER_REQUEST = bytes("},\"response\":{\"status_code\":");
     private static final byte[] HTTP_RESPONSE = bytes("},\"http\":{\"response\":{\"status_code\":");
+    private static final byte[] QUERY = bytes(",\"query\":");
     private static final byte[] URL = bytes("},\"url\":{\"path\":");
     private static final byte[] USER_AGENT = bytes("},\"user_agent\":{\"original\":");
     private static final byte[] SOURCE = bytes("},\"source\":{\"address\":\"");
@@ -93,8 +95,19 @@ public final class JsonFormat implements SightingFormat {
         if (method || status) {
             out.raw('}');
         }
-        string(URL, request.target(), out);
+        url(request.target(), out);
         string(USER_AGENT, request.userAgent(), out);
+    }
+
+    /** The query stands in the path, as it was sent; where it was redacted, beside it, so that the path stays comparable. */
+    private static void url(String target, LineBuffer out) {
+        boolean redacted = target != null && target.endsWith(Secrets.REDACTED_QUERY);
+        if (!redacted) {
+            string(URL, target, out);
+            return;
+        }
+        string(URL, target.substring(0, target.length() - Secrets.REDACTED_QUERY.length()), out);
+        string(QUERY, Secrets.REDACTED, out);
     }
 
     private static void network(Exchange exchange, LineBuffer out) {

@@ -239,4 +239,47 @@ class DecoderHttpTest {
     void aBlankInFrontOfTheColonMakesAnotherName() {
         assertEquals(List.of("GET /a 200"), conversation(get("/a", "X-aws-ec2-metadata-token : x"), OK));
     }
+
+    @Test
+    void aBodyThatNeverComesHidesNoRequest() {
+        Wire.Peer c = wire.connection(40000).open().ask("GET /a HTTP/1.1\r\nContent-Length: 999999\r\n\r\n");
+        c.answer(OK).ack();
+        for (int i = 0; i < 3; i++) {
+            c.ask("PROPFIND /b HTTP/1.1\r\n\r\n").answer(OK).ack();
+        }
+        assertEquals(List.of("GET /a 200", "PROPFIND /b 200", "PROPFIND /b 200", "PROPFIND /b 200"), wire.told());
+    }
+
+    @Test
+    void garbageHidesNoRequestBehindIt() {
+        Wire.Peer c = wire.connection(40000).open().ask("XX\r\n\r\n");
+        c.answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").ack();
+        c.ask(get("/b")).answer(OK).ack().ask(get("/c")).answer(OK).ack();
+        assertEquals(List.of("GET /b 200", "GET /c 200"), wire.told());
+        assertEquals(1, wire.drops.get(Drop.NOT_HTTP));
+    }
+
+    @Test
+    void tokensInTheTargetAndTheUserAgentAreRedacted() {
+        String token = "AQAEAKlsdkfjlskdjflskdjflskdjfQWERTYUIOPASDFGHJKLZXC==";
+        conversation(get("/a?x=1&X-aws-ec2-metadata-token=" + token, "User-Agent: x " + token + " y"), OK);
+        conversation(get("/" + token + "/b?c=" + token), OK);
+        conversation(get("/a?recursive=true&api-version=2021-02-01"), OK);
+        conversation(get("ftp://user:pass@h/c"), OK);
+        assertEquals(
+                List.of(
+                        "GET /a?[redacted] 200",
+                        "GET /[redacted]/b?[redacted] 200",
+                        "GET /a?recursive=true&api-version=2021-02-01 200",
+                        "GET /c 200"),
+                wire.told());
+        assertEquals("x [redacted] y", wire.exchanges.getFirst().request().userAgent());
+    }
+
+    @Test
+    void switchingProtocolsIsAFinalAnswer() {
+        assertEquals(
+                List.of("GET /a 101"),
+                conversation(get("/a", "Upgrade: h2c"), "HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+    }
 }

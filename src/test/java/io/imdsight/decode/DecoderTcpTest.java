@@ -283,10 +283,10 @@ class DecoderTcpTest {
 
     @Test
     void aSegmentFarOutsideTheWindowIsDroppedAndCounted() {
-        Wire.Peer c = wire.connection(1).open();
+        Wire.Peer c = wire.connection(1).open().ask(get("/a"));
         c.raw(true, c.up + (1 << 28), c.down, ACK, get("/evil"));
         c.raw(false, c.down, c.up + (1 << 28), ACK, OK);
-        c.ask(get("/a")).answer(OK).ack().close();
+        c.answer(OK).ack().close();
         assertEquals(List.of("GET /a 200"), wire.told());
         assertEquals(2, wire.drops.get(Drop.PACKET_DAMAGED));
     }
@@ -343,5 +343,112 @@ class DecoderTcpTest {
         assertEquals(1000, wire.exchanges.size());
         assertTrue(wire.told().stream().allMatch(t -> t.endsWith("HIDDEN")));
         assertEquals(257, wire.drops.get(Drop.PIPELINE), "those that waited, and the one too many");
+    }
+
+    @Test
+    void aPortUsedAgainWithoutASeenOpeningIsAnotherConnection() {
+        for (int start : new int[] {900_000, 100, 1 << 29}) {
+            Wire w = new Wire();
+            w.connection(IpAddress.parse("10.0.0.5"), 7, 5000, 1)
+                    .open()
+                    .ask(get("/1"))
+                    .answer(OK)
+                    .ack()
+                    .close();
+            w.connection(IpAddress.parse("10.0.0.5"), 7, start, 700)
+                    .ask(get("/2"))
+                    .answer(OK)
+                    .ack();
+            assertEquals(List.of("GET /1 200", "GET /2 200"), w.told());
+            Wire open = new Wire();
+            open.connection(IpAddress.parse("10.0.0.5"), 7, 5000, 1)
+                    .open()
+                    .ask(get("/1"))
+                    .answer(OK)
+                    .ack();
+            open.connection(IpAddress.parse("10.0.0.5"), 7, start == 900_000 ? 1 << 28 : start, 1 << 30)
+                    .ask(get("/2"))
+                    .answer(OK)
+                    .ack();
+            assertEquals(List.of("GET /1 200", "GET /2 200"), open.told());
+        }
+    }
+
+    @Test
+    void aStrayResetEndsNothing() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/a"));
+        c.raw(true, c.up + 5_000_000, 0, Segment.RST, "");
+        c.raw(false, 0, 0, Segment.RST, "");
+        c.answer(OK).ack().close();
+        assertEquals(List.of("GET /a 200"), wire.told());
+    }
+
+    @Test
+    void anAnswerThatTheKernelRefusedForAClosedSocketDidArrive() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/fire-and-forget")).finFromOriginator();
+        c.answer(OK);
+        c.raw(true, c.up, 0, Segment.RST, "");
+        assertEquals(List.of("GET /fire-and-forget 200"), wire.told());
+    }
+
+    @Test
+    void copiesBehindTranslationThatBeginWithAnAnswerCountOnce() {
+        Wire.Peer inside = wire.connection(IpAddress.parse("172.17.0.2"), 40000, 1000, 5000);
+        Wire.Peer outside = wire.connection(IpAddress.parse("10.0.0.5"), 61234, 1000, 5000);
+        outside.answer(OK);
+        inside.answer(OK).ack();
+        String request = get("/a");
+        inside.ask(request);
+        outside.ask(request).answer(OK);
+        inside.answer(OK).ack();
+        outside.ack();
+        assertEquals(List.of("null null cut 200", "GET /a 200"), wire.told());
+    }
+
+    @Test
+    void ofPipelinedRequestsWithAGapAmongThemNoAnswerIsMatchedByGuesswork() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/1")).askUnseen(40).ask(get("/3"));
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        c.answer(OK)
+                .answer(no)
+                .answer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+                .ack();
+        wire.aSecondLater();
+        assertEquals(List.of("GET /1 200", "GET /3 HIDDEN", "null null cut 401"), wire.told());
+    }
+
+    @Test
+    void anOpeningCapturedInDisorderIsOneConnection() {
+        Wire.Peer c = wire.connection(1);
+        c.raw(false, c.down, c.up + 1, Segment.SYN | ACK, "");
+        c.down++;
+        c.up++;
+        c.ack().ask(get("/a"));
+        c.raw(true, c.up - get("/a").length() - 1, 0, Segment.SYN, "");
+        c.answer(OK).ack().close();
+        assertEquals(List.of("GET /a 200"), wire.told());
+        assertEquals(1, wire.opened.size());
+    }
+
+    @Test
+    void anEvictedRequestIsReportedOnce() {
+        DecoderLimits d = DecoderLimits.DEFAULT;
+        Wire small = new Wire(new DecoderLimits(
+                10,
+                d.streamBytesMax(),
+                d.headBytesMax(),
+                d.pendingMax(),
+                d.answerTimeoutNanos(),
+                d.reorderNanos(),
+                16,
+                d.lingerNanos()));
+        List<Wire.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            peers.add(small.connection(100 + i).open().ask(get("/" + i)));
+        }
+        peers.forEach(p -> p.answer(OK).ack());
+        small.decoder.finish();
+        assertEquals(50, small.exchanges.size());
+        assertEquals(40, small.drops.get(Drop.CONNECTION_TABLE));
     }
 }
