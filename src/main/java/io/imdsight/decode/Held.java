@@ -18,24 +18,6 @@ record Held(Segment segment, boolean fromOriginator, int arrival) {
     }
 
     static Held copyOf(Segment s, boolean fromOriginator, int arrival) {
-        byte[] payload = new byte[s.payloadCaptured()];
-        System.arraycopy(s.data(), s.payloadOffset(), payload, 0, payload.length);
-        Segment copy = new Segment(
-                s.timestampNanos(),
-                s.link(),
-                s.sourceHigh(),
-                s.sourceLow(),
-                s.sourcePort(),
-                s.destinationHigh(),
-                s.destinationLow(),
-                s.destinationPort(),
-                s.sequence(),
-                s.acknowledgment(),
-                s.flags(),
-                payload,
-                0,
-                payload.length,
-                s.payloadLength());
-        return new Held(copy, fromOriginator, arrival);
+        return new Held(s.detached(), fromOriginator, arrival);
     }
 }

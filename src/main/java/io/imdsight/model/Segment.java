@@ -1,5 +1,7 @@
 package io.imdsight.model;
 
+import java.util.Arrays;
+
 /**
  * One TCP segment as it was captured. Addresses are halves of an {@link IpAddress}, so that a segment costs one small object.
  *
@@ -55,5 +57,26 @@ public record Segment(
     /** Whether a flag is set. */
     public boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /** A copy that owns its bytes: may be kept. */
+    public Segment detached() {
+        byte[] payload = Arrays.copyOfRange(data, payloadOffset, payloadOffset + payloadCaptured);
+        return new Segment(
+                timestampNanos,
+                link,
+                sourceHigh,
+                sourceLow,
+                sourcePort,
+                destinationHigh,
+                destinationLow,
+                destinationPort,
+                sequence,
+                acknowledgment,
+                flags,
+                payload,
+                0,
+                payloadCaptured,
+                payloadLength);
     }
 }

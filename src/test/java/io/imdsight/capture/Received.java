@@ -4,7 +4,6 @@ import io.imdsight.model.Segment;
 import io.imdsight.model.SegmentSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Keeps what a capture hands on, payload copied; checks the promises that every segment makes. */
@@ -16,7 +15,7 @@ final class Received implements SegmentSink {
     @Override
     public synchronized void segment(Segment s) {
         check(s);
-        segments.add(copy(s));
+        segments.add(s.detached());
         payloads.add(new String(segments.getLast().data(), StandardCharsets.ISO_8859_1));
     }
 
@@ -40,27 +39,6 @@ final class Received implements SegmentSink {
 
     synchronized boolean sawPayload(String part) {
         return payloads.stream().anyMatch(p -> p.contains(part));
-    }
-
-    /** The segment with a payload of its own. */
-    private static Segment copy(Segment s) {
-        byte[] payload = Arrays.copyOfRange(s.data(), s.payloadOffset(), s.payloadOffset() + s.payloadCaptured());
-        return new Segment(
-                s.timestampNanos(),
-                s.link(),
-                s.sourceHigh(),
-                s.sourceLow(),
-                s.sourcePort(),
-                s.destinationHigh(),
-                s.destinationLow(),
-                s.destinationPort(),
-                s.sequence(),
-                s.acknowledgment(),
-                s.flags(),
-                payload,
-                0,
-                s.payloadCaptured(),
-                s.payloadLength());
     }
 
     static void check(Segment s) {
