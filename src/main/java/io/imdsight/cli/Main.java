@@ -52,7 +52,9 @@ public final class Main {
                 .addSubcommand(new AgentCommand(console))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DemoCommand(console));
-        return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        // a file named @… is a file, and nobody's to open before the arguments are understood
+        return root.setExpandAtFiles(false)
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, args) -> explainUsage(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> explain(e, console, debug));
     }

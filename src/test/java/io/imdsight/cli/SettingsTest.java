@@ -70,6 +70,13 @@ class SettingsTest {
     }
 
     @Test
+    void anEndpointIsAHostsWholeAddress() throws IOException {
+        assertRefused(file("endpoint = 1.2.3\n"), ":1: bad value for endpoint: '1.2.3' is not an IPv4 or IPv6 address");
+        assertRefused(file("endpoint = 0.0.0.0\n"), ":1: bad value for endpoint: '0.0.0.0' is no host's address");
+        assertEquals(64, run.command("replay", "--endpoint", "ff02::1", CAPTURE).status);
+    }
+
+    @Test
     void aLineWithoutAnEqualsSignIsSaidWithItsPlace() throws IOException {
         Path file = file("\n\njust words\n");
         assertRefused(file, file + ":3: expected name = value");
