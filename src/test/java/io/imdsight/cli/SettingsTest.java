@@ -25,6 +25,13 @@ class SettingsTest {
     }
 
     @Test
+    void aByteOrderMarkAtTheStartIsNoPartOfAName() throws IOException {
+        run.defaultFile = file("\ufeffformat = json\n");
+        assertEquals(0, run.command("replay", CAPTURE).status, run.err());
+        assertTrue(run.out().startsWith("{"), run.out());
+    }
+
+    @Test
     void theEnvironmentGoesBeforeTheFileAndTheFlagBeforeBoth() throws IOException {
         Path json = file("format = json\n");
         run.defaultFile = json;
