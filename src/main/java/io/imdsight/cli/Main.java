@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,6 +31,9 @@ public final class Main {
         try {
             CommandLine root = commands(console, debug);
             if (needsSettings(root, List.of(args))) {
+                Settings.unknownVariables(root, console.environment())
+                        .forEach(name -> console.say("environment variable " + name
+                                + " is none that imdsight knows, and has no effect; check its spelling"));
                 root.setDefaultValueProvider(
                         Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
             }
@@ -86,6 +90,7 @@ public final class Main {
     }
 
     private static boolean isOn(String value) {
-        return value != null && !value.isEmpty() && !value.equals("0") && !value.equals("false");
+        return value != null
+                && List.of("1", "true", "yes", "on").contains(value.strip().toLowerCase(Locale.ROOT));
     }
 }

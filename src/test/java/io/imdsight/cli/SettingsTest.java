@@ -118,6 +118,23 @@ class SettingsTest {
     }
 
     @Test
+    void aVariableThatIsMisspeltIsSaidOnceAndNoError() {
+        run.environment.put("IMDSIGHT_INTREFACE", "lo");
+        run.environment.put("IMDSIGHT_DEMO_X", "1");
+        run.environment.put("IMDSIGHT_JAVA_OPTIONS", "-Xmx64m");
+        assertEquals(0, run.command("replay", CAPTURE).status);
+        assertEquals(2, run.err().lines().count(), run.err());
+        assertTrue(run.err().startsWith("imdsight: environment variable IMDSIGHT_INTREFACE is none"), run.err());
+    }
+
+    @Test
+    void aSwitchInTheEnvironmentThatIsNeitherOnNorOffIsOneSentence() {
+        run.environment.put("IMDSIGHT_DEBUG", "maybe");
+        assertEquals(78, run.command("replay", CAPTURE).status);
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @Test
     void aFileThatCannotBeAConfigurationIsNotReadIntoMemory() {
         assertEquals(78, run.command("replay", "--config", "/dev/zero", CAPTURE).status);
         assertTrue(run.err().contains("256 KiB"), run.err());
