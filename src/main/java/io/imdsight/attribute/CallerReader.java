@@ -259,14 +259,15 @@ final class CallerReader {
         if (caller == null) {
             return 0;
         }
-        int sum = own(caller);
+        int sum = ownWeight(caller);
         for (Caller p : caller.parents()) {
-            sum += own(p);
+            sum += ownWeight(p);
         }
         return sum;
     }
 
-    private static int own(Caller caller) {
+    /** The same, without its ancestors. */
+    static int ownWeight(Caller caller) {
         int sum = 200; // the object itself
         if (caller.arguments() != null) {
             for (String a : caller.arguments()) {

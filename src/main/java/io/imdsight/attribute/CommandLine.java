@@ -4,6 +4,7 @@ import io.imdsight.linux.ProcessText;
 import io.imdsight.model.Escaped;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Turns /proc/PID/cmdline into arguments that may be shown: secrets redacted, then shortened, then escaped. */
@@ -32,6 +33,19 @@ final class CommandLine {
      * @param bytesMax of all arguments together
      */
     static List<String> arguments(byte[] cmdline, int bytesMax) {
+        return unpadded(withoutPadding(cmdline), bytesMax);
+    }
+
+    /** Who writes a title over the arguments fills the rest with zeros; one empty argument at the end may be a real one. */
+    private static byte[] withoutPadding(byte[] cmdline) {
+        int end = cmdline.length;
+        while (end > 0 && cmdline[end - 1] == 0) {
+            end--;
+        }
+        return end > 0 && cmdline.length - end > 2 ? Arrays.copyOf(cmdline, end + 1) : cmdline;
+    }
+
+    private static List<String> unpadded(byte[] cmdline, int bytesMax) {
         List<String> raw = new ArrayList<>();
         int rawBytes = 0;
         for (byte[] argument : ProcessText.arguments(cmdline, ARGUMENTS_MAX)) {

@@ -34,8 +34,15 @@ final class Connect {
     /** The one before with the same addresses and ports. */
     Connect older;
 
-    /** What {@link #caller} weighs in the table, in characters. */
-    int weight;
+    /** The caller that the table has weighed; null where there is none yet. */
+    Caller weighed;
+
+    /** Whether somebody has been told of it: once it is closed, too, nobody misses it. */
+    boolean asked;
+
+    boolean isDone() {
+        return asked && closedNanos != OPEN;
+    }
 
     /**
      * A connect.

@@ -18,11 +18,14 @@ import java.util.Set;
  * CLOSE, after which the kernel may use it again.
  */
 final class ConnectTable {
-    /** Ten seconds of 800 new connections a second; some 2 MB with ordinary command lines. */
+    /** Ten seconds of 800 new connections a second; some 2 MB with ordinary command lines. Room for more is made at the cost of what is done. */
     static final int CONNECTS_MAX = 8192;
 
     /** Characters of command lines kept, whatever their processes make of them: a tenth of the agent's heap. */
     static final long WEIGHT_MAX = 12L * 1024 * 1024;
+
+    /** How many of the oldest are looked at for one that is done, where there is no room. */
+    private static final int LOOKS_MAX = 64;
 
     /** An exchange is complete at the latest 30 s after its request; twice that for whoever waits in a queue. */
     static final long GRACE_NANOS = 60_000_000_000L;
@@ -47,7 +50,7 @@ final class ConnectTable {
             return size() > ORPHANS_MAX;
         }
     };
-    private long weight;
+    private final CallerWeights weights = new CallerWeights();
     private long connects;
     private long established;
     private long refused;
@@ -166,9 +169,8 @@ final class ConnectTable {
     /** Notes that a connect's caller has been set. */
     void setWeight(Connect c) {
         if (all.contains(c)) {
-            int now = CallerReader.weight(c.caller);
-            weight += now - c.weight;
-            c.weight = now;
+            weights.replace(c.weighed, c.caller);
+            c.weighed = c.caller;
         }
     }
 
@@ -179,6 +181,14 @@ final class ConnectTable {
      * @return null where there is none, or more than one could be meant
      */
     Connect find(Connection tuple, long openedNanos) {
+        Connect out = lookUp(tuple, openedNanos);
+        if (out != null) {
+            out.asked = true;
+        }
+        return out;
+    }
+
+    private Connect lookUp(Connection tuple, long openedNanos) {
         Connect best = null;
         Connect nearest = null;
         for (Connect c = byTuple.get(tuple); c != null; c = c.older) {
@@ -201,7 +211,7 @@ final class ConnectTable {
 
     /** The capture saw a connection end: the kernel's own word for it may have been lost. */
     void closed(Connection tuple, long openedNanos, long nowNanos) {
-        Connect c = find(tuple, openedNanos);
+        Connect c = lookUp(tuple, openedNanos);
         if (c != null && c.closedNanos == Connect.OPEN) {
             c.closedNanos = nowNanos;
         }
@@ -218,11 +228,29 @@ final class ConnectTable {
         }
     }
 
+    /** Only what somebody may still ask for is a loss. */
     private void evict() {
-        while (all.size() > CONNECTS_MAX || weight > WEIGHT_MAX && all.size() > 1) {
-            remove(all.iterator().next());
-            drops.add(Drop.CONNECTION_TABLE);
+        while (all.size() > CONNECTS_MAX || weights.total() > WEIGHT_MAX && all.size() > 1) {
+            Connect c = dispensable();
+            remove(c);
+            if (!c.isDone()) {
+                drops.add(Drop.CONNECTION_TABLE);
+            }
         }
+    }
+
+    /** The oldest that is done, unless it is far; otherwise the oldest. */
+    private Connect dispensable() {
+        int looks = 0;
+        for (Connect c : all) {
+            if (c.isDone()) {
+                return c;
+            }
+            if (++looks == LOOKS_MAX) {
+                break;
+            }
+        }
+        return all.iterator().next();
     }
 
     private void remove(Connect c) {
@@ -232,7 +260,8 @@ final class ConnectTable {
     }
 
     private void unlink(Connect c) {
-        weight -= c.weight;
+        weights.replace(c.weighed, null);
+        c.weighed = null;
         bySocket.remove(c.socket, c);
         if (c.tuple == null) {
             return;

@@ -20,7 +20,7 @@ final class Redaction {
     private static final Pattern NAME = Pattern.compile(
             "(?=[tpsacjble])(?:token(?!s)|passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret(?:string|binary)?|api[_-]?key"
                     + "|access[_-]?key(?:[_-]?id)?|(?:private|account|shared|auth|encryption|signing|license)[_-]?key"
-                    + "|credentials?|signature|authorization|cookie|jwt|bearer)"
+                    + "|credentials?|signature|authorization|cookie|jwt|bearer|(?<![a-z])(?:tok|pw|sas|sig)(?==)|(?<![a-z-])auth(?==))"
                     + "(?!s?[_-](?:[\\w-]{0,30}[_-])?(?:ttl|seconds|file|path|dir|stdin|url|uri|endpoint|type|length|size|count"
                     + "|name|arn|expiry|expiration|lifetime|timeout|policy|prompt)(?![\\w-]))"
                     + "s?[0-9]{0,3}(?:[_-][\\w-]{0,40})?",
@@ -180,7 +180,7 @@ final class Redaction {
 
     /** Takes out the values that follow names. */
     private static String named(String text, boolean script) {
-        if (text.indexOf('=') < 0 && text.indexOf(':') < 0 && text.indexOf(' ') < 0 && text.indexOf('\t') < 0) {
+        if (text.chars().noneMatch(c -> c == '=' || c == ':' || c == ' ' || c == '\t' || c == ',' || c == '%')) {
             return text; // a name alone: what follows is the next argument
         }
         Matcher m = NAME.matcher(text);
@@ -204,7 +204,7 @@ final class Redaction {
         return out == null ? text : out.append(text, copied, text.length()).toString();
     }
 
-    /** Where the value begins, behind {@code =}, {@code :} or, for an option, a blank; -1 where there is none. */
+    /** Where the value begins, behind {@code =}, {@code :}, a comma between quotes or, for an option, a blank; -1 where there is none. */
     private static int valueStart(String text, Matcher name) {
         int i = name.end();
         while (i < text.length() && "\\\"'])".indexOf(text.charAt(i)) >= 0 && i < name.end() + 3) {
@@ -217,6 +217,17 @@ final class Redaction {
                 i++;
             }
             return skipBlanks(text, i);
+        }
+        if (text.startsWith("%3", i) && i + 2 < text.length() && "AaDd".indexOf(text.charAt(i + 2)) >= 0) {
+            i += 3; // = or : as URLs write them
+            while (text.startsWith("%20", i)) {
+                i += 3;
+            }
+            return i;
+        }
+        if (afterQuote > name.end() && i < text.length() && text.charAt(i) == ',') {
+            i = skipBlanks(text, i + 1);
+            return i < text.length() && "\"'".indexOf(text.charAt(i)) >= 0 ? i : -1;
         }
         boolean option =
                 afterQuote == name.end() && i > afterQuote && text.charAt(wordStart(text, name.start())) == '-';

@@ -87,7 +87,7 @@ public final class CaptureFileReader {
         try {
             return new FileInput(new GZIPInputStream(whole, GZIP_BUFFER_BYTES));
         } catch (ZipException | EOFException e) {
-            throw new Damage(CaptureFileException.Kind.DAMAGED, "its gzip header is damaged", e);
+            throw new Damage(CaptureFileException.Kind.DAMAGED, "at byte 0: the gzip header is wrong or cut short", e);
         }
     }
 

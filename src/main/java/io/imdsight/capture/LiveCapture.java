@@ -1,5 +1,6 @@
 package io.imdsight.capture;
 
+import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Link;
@@ -15,6 +16,7 @@ import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
+import org.pcap4j.core.RawPacketListener;
 import org.pcap4j.packet.namednumber.DataLinkType;
 
 /**
@@ -30,8 +32,14 @@ public final class LiveCapture implements AutoCloseable {
     /** The name of the pseudo interface that stands for all of them. */
     public static final String ANY = "any";
 
-    /** How long {@link #close} waits for the capture's thread; it ends in a millisecond unless the sink holds it. */
+    /** How long {@link #close} waits for the capture's thread; it ends in milliseconds unless the sink holds it. */
     private static final long CLOSE_MILLIS_MAX = 5_000;
+
+    /** What is in the ring when the end comes is read within that: it holds some five hundred packets, a cold machine reads them in 50 ms. */
+    private static final long DRAIN_NANOS_MAX = 500_000_000L;
+
+    /** An end where packets keep coming; far above what the ring holds. */
+    private static final int DRAIN_PACKETS_MAX = 8_192;
 
     /** Only decides how often libpcap looks up without immediate mode, on kernels without it. */
     private static final int TIMEOUT_MILLIS = 100;
@@ -44,6 +52,7 @@ public final class LiveCapture implements AutoCloseable {
     private final SegmentSink sink;
     private final PacketDecoder decoder;
     private final CaptureClock clock;
+    private final Drops drops;
     private final String filterState;
     private final Link link;
     private final int linkType;
@@ -65,6 +74,7 @@ public final class LiveCapture implements AutoCloseable {
         this.handle = handle;
         this.filterState = filterState;
         this.sink = sink;
+        this.drops = drops;
         this.decoder = new PacketDecoder(endpoints, sink, drops, LiveCapture::nameOf);
         this.clock = new CaptureClock(interfaceName, sink, new PcapStatistics(handle, drops), this::fail);
         this.linkType = handle.getDlt().value();
@@ -161,6 +171,7 @@ public final class LiveCapture implements AutoCloseable {
                 throw CaptureFailures.running(interfaceName, e);
             }
         } finally {
+            drain();
             clock.close();
             handle.close();
             ended.countDown();
@@ -170,7 +181,43 @@ public final class LiveCapture implements AutoCloseable {
         }
     }
 
-    /** Ends the capture and waits until no more segments come. Packets still in the kernel's ring are not read. May be called again. */
+    /** Reads what the kernel's ring still holds when {@link #close} was called; what there is no time for is counted as lost. */
+    private void drain() {
+        if (!closing || sinkFailure != null) {
+            return;
+        }
+        try {
+            handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
+            long until = System.nanoTime() + DRAIN_NANOS_MAX;
+            int left = DRAIN_PACKETS_MAX;
+            int read = 1;
+            while (read > 0 && left > 0 && sinkFailure == null) {
+                read = dispatch(left, packet -> {
+                    if (System.nanoTime() - until < 0) {
+                        packet(packet);
+                    } else {
+                        drops.add(Drop.KERNEL_RING);
+                    }
+                });
+                left -= read;
+            }
+        } catch (NotOpenException | PcapNativeException e) {
+            return; // the interface went at the same time, and its ring with it
+        }
+    }
+
+    private int dispatch(int packetsMax, RawPacketListener receiver) throws NotOpenException, PcapNativeException {
+        try {
+            return handle.dispatch(packetsMax, receiver);
+        } catch (InterruptedException e) {
+            return 1; // a second breakLoop; there may be more
+        }
+    }
+
+    /**
+     * Ends the capture and waits until no more segments come. What the kernel's ring holds by now is still handed on, within half a second. May
+     * be called again.
+     */
     @Override
     public void close() {
         closing = true;

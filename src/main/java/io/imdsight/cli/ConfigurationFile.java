@@ -47,7 +47,8 @@ final class ConfigurationFile {
         }
         List<Entry> out = new ArrayList<>();
         int number = 0;
-        for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n", -1)) {
+        String all = new String(bytes, StandardCharsets.UTF_8);
+        for (String line : (all.startsWith("\ufeff") ? all.substring(1) : all).split("\n", -1)) { // a byte order mark
             number++;
             String text = withoutComment(line).strip();
             if (text.isEmpty()) {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,6 +31,9 @@ public final class Main {
         try {
             CommandLine root = commands(console, debug);
             if (needsSettings(root, List.of(args))) {
+                Settings.unknownVariables(root, console.environment())
+                        .forEach(name -> console.say("environment variable " + name
+                                + " is none that imdsight knows, and has no effect; check its spelling"));
                 root.setDefaultValueProvider(
                         Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
             }
@@ -52,7 +56,9 @@ public final class Main {
                 .addSubcommand(new AgentCommand(console))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DemoCommand(console));
-        return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        // a file named @… is a file, and nobody's to open before the arguments are understood
+        return root.setExpandAtFiles(false)
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, args) -> explainUsage(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> explain(e, console, debug));
     }
@@ -84,6 +90,7 @@ public final class Main {
     }
 
     private static boolean isOn(String value) {
-        return value != null && !value.isEmpty() && !value.equals("0") && !value.equals("false");
+        return value != null
+                && List.of("1", "true", "yes", "on").contains(value.strip().toLowerCase(Locale.ROOT));
     }
 }

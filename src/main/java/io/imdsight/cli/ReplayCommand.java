@@ -16,7 +16,6 @@ import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +45,8 @@ final class ReplayCommand implements Callable<Integer> {
     private final Console console;
     private final Counts counts = new Counts();
     private final Drops drops = new Drops();
+    private volatile boolean stopped;
+    private volatile EndableInput reading;
 
     ReplayCommand(Console console) {
         this.console = console;
@@ -55,8 +56,12 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         Endpoints endpoints = common.endpoints();
         SightingPrinter printer = SightingPrinter.of(console, common.format, true, false);
+        console.ending().onSignal(this::stop);
         int worst = ExitStatus.DONE;
         for (String file : files) {
+            if (stopped) {
+                break;
+            }
             worst = Math.max(worst, replay(file, endpoints, printer));
             printer.flush();
         }
@@ -64,14 +69,39 @@ final class ReplayCommand implements Callable<Integer> {
         return worst;
     }
 
+    /** What has been read is printed; the rest is not read. Called by another thread. */
+    private void stop() {
+        stopped = true;
+        EndableInput input = reading;
+        if (input != null) {
+            input.end();
+        }
+    }
+
+    private EndableInput open(String file, boolean piped) throws IOException {
+        EndableInput out = piped ? EndableInput.of(console.in()) : EndableInput.open(Path.of(file));
+        reading = out;
+        if (stopped) {
+            out.end();
+        }
+        return out;
+    }
+
     /** Reads one file with fresh state: connections do not reach from one file into the next. */
     private int replay(String file, Endpoints endpoints, SightingPrinter printer) {
+        if (file.isEmpty()) {
+            console.say("cannot replay a file without a name; give a pcap or pcapng file, or - for standard input");
+            return ExitStatus.NO_INPUT;
+        }
         boolean piped = file.equals(STANDARD_INPUT);
         Decoder decoder = new Decoder(endpoints, DecoderLimits.DEFAULT, sink(printer, piped), drops);
         CaptureFileReader reader = new CaptureFileReader(endpoints, decoder, drops);
-        try (InputStream in = piped ? console.in() : Files.newInputStream(Path.of(file))) {
+        try (InputStream in = open(file, piped)) {
             return readable(file, reader.read(in));
         } catch (CaptureFileException e) {
+            if (stopped) {
+                return ExitStatus.DONE; // the damage is where we stopped
+            }
             console.say(
                     e.kind() == CaptureFileException.Kind.NOT_A_CAPTURE
                             ? "cannot replay " + file + ": " + e.getMessage() + "; give a pcap or pcapng file"

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
@@ -26,6 +28,12 @@ final class Settings implements IDefaultValueProvider {
 
     /** Flags that make no sense as a setting. */
     private static final Set<String> FLAGS_ONLY = Set.of("config", "help", "version");
+
+    /** Variables of the launcher, the build, and the tests. */
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of("IMDSIGHT_CONFIG", "IMDSIGHT_JAVA_OPTIONS", "IMDSIGHT_SHARED", "IMDSIGHT_CORPUS");
+
+    private static final String DEMO_PREFIX = ENVIRONMENT_PREFIX + "DEMO_";
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -53,6 +61,17 @@ final class Settings implements IDefaultValueProvider {
             }
         }
         return out;
+    }
+
+    /** Variables that look like ours and are none, in order; probably misspelt. */
+    static List<String> unknownVariables(CommandLine root, Map<String, String> environment) {
+        Set<String> known =
+                options(root).keySet().stream().map(Settings::variable).collect(Collectors.toSet());
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !name.startsWith(DEMO_PREFIX))
+                .filter(name -> !known.contains(name) && !OTHER_VARIABLES.contains(name))
+                .sorted()
+                .toList();
     }
 
     /** The value of a flag among arguments that nobody has parsed yet; null where it is not there. */
@@ -136,7 +155,7 @@ final class Settings implements IDefaultValueProvider {
         Map<String, OptionSpec> out = new TreeMap<>();
         for (CommandLine command : root.getSubcommands().values()) {
             for (OptionSpec option : command.getCommandSpec().options()) {
-                if (!FLAGS_ONLY.contains(name(option))) {
+                if (!option.hidden() && !FLAGS_ONLY.contains(name(option))) {
                     out.putIfAbsent(name(option), option);
                 }
             }

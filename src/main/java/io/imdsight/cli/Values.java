@@ -108,7 +108,12 @@ final class Values {
         @Override
         public IpAddress convert(String text) {
             try {
-                return IpAddress.parse(text.strip());
+                IpAddress out = IpAddress.parse(text.strip());
+                if (!out.isUnicast()) {
+                    throw new TypeConversionException(
+                            "'" + text + "' is no host's address: give the service's, as in " + IpAddress.IMDS_V4);
+                }
+                return out;
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException("'" + text + "' is not an IPv4 or IPv6 address");
             }

@@ -52,6 +52,10 @@ public record IpAddress(long high, long low) {
     public static IpAddress parse(String text) {
         String bare = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
         try {
+            if (bare.indexOf(':') < 0 && bare.chars().filter(c -> c == '.').count() != 3) {
+                throw new IllegalArgumentException(
+                        "IPv4 addresses have four parts"); // ofLiteral reads 1.2.3 as 1.2.0.3
+            }
             return of(InetAddress.ofLiteral(bare));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not an IPv4 or IPv6 address: " + text, e);
@@ -62,6 +66,11 @@ public record IpAddress(long high, long low) {
     public static IpAddress of(InetAddress address) {
         byte[] b = address.getAddress();
         return b.length == 4 ? ofV4((int) bigEndian(b, 0, 4)) : new IpAddress(bigEndian(b, 0, 8), bigEndian(b, 8, 8));
+    }
+
+    /** Whether one host can have this address: it is neither unspecified nor broadcast nor multicast. */
+    public boolean isUnicast() {
+        return isV4() ? v4Bits() != 0 && v4Bits() >>> 28 < 0xe : (high | low) != 0 && high >>> 56 != 0xff;
     }
 
     /** Sixteen bytes in network order, or four for IPv4. */

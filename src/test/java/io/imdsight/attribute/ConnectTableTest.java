@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imdsight.model.Caller;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConnectTableTest {
@@ -120,6 +122,51 @@ class ConnectTableTest {
         }
         assertEquals(ConnectTable.CONNECTS_MAX, table.size());
         assertEquals(10, drops.get(Drop.CONNECTION_TABLE));
+    }
+
+    @Test
+    void whatIsClosedAndAskedForMakesRoomWithoutBeingALoss() {
+        Connect open = connect(1, 5 * MS, 100, 1);
+        for (int i = 0; i < 2 * ConnectTable.CONNECTS_MAX; i++) {
+            long nanos = (10 + i) * MS;
+            int port = 2 + i % 60_000;
+            connect(2 + i, nanos, 100, port);
+            change(2 + i, nanos + 500_000, 0, ESTABLISHED, CLOSE, port);
+            table.find(new Connection(SELF, port, IpAddress.IMDS_V4, 80), OFFSET + nanos + 100_000);
+        }
+        assertEquals(ConnectTable.CONNECTS_MAX, table.size());
+        assertSame(open, table.find(new Connection(SELF, 1, IpAddress.IMDS_V4, 80), OFFSET + 6 * MS));
+        assertEquals(0, drops.get(Drop.CONNECTION_TABLE));
+    }
+
+    @Test
+    void whatIsClosedButNobodyAskedForIsALoss() {
+        for (int i = 0; i < ConnectTable.CONNECTS_MAX + 10; i++) {
+            connect(1 + i, (10 + i) * MS, 100, 1 + i);
+            change(1 + i, (10 + i) * MS + 500_000, 0, ESTABLISHED, CLOSE, 1 + i);
+        }
+        assertEquals(10, drops.get(Drop.CONNECTION_TABLE));
+    }
+
+    @Test
+    void ancestorsThatManyShareAreWeighedOnce() {
+        Caller parent = caller("p".repeat(16_000), List.of());
+        for (int i = 0; i < 4_000; i++) {
+            Connect c = connect(1 + i, (10 + i) * MS, 100, 1 + i);
+            c.caller = caller("x", List.of(parent));
+            table.setWeight(c);
+        }
+        assertEquals(4_000, table.size());
+        for (int i = 0; i < 2_000; i++) {
+            Connect c = connect(5_000 + i, (5_000 + i) * MS, 100, 5_000 + i);
+            c.caller = caller("x", List.of(caller("p".repeat(16_000), List.of())));
+            table.setWeight(c);
+        }
+        assertTrue(table.size() < 2_000, "held " + table.size());
+    }
+
+    private static Caller caller(String argument, List<Caller> parents) {
+        return new Caller(1, null, List.of(argument), null, -1, null, 0, null, null, null, parents);
     }
 
     @Test

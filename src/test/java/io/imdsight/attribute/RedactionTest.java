@@ -66,6 +66,15 @@ class RedactionTest {
                 "curl␣-s␣http://169.254.169.254/latest/api/token → curl␣-s␣http://169.254.169.254/latest/api/token",
                 "python3␣tokenizer.py␣--max-tokens␣5 → python3␣tokenizer.py␣--max-tokens␣5",
                 "x␣Bearer SECRETSECRET → x␣Bearer [redacted]",
+                "python3␣-c␣r.add_header('X-aws-ec2-metadata-token','SECRET');go() → python3␣-c␣r.add_header('X-aws-ec2-metadata-token',[redacted]);go()",
+                "python3␣-c␣r.add_header(\"X-aws-ec2-metadata-token\", 'SECRET') → python3␣-c␣r.add_header(\"X-aws-ec2-metadata-token\", [redacted])",
+                "python3␣-c␣r.add_header('X-aws-ec2-metadata-token',t) → python3␣-c␣r.add_header('X-aws-ec2-metadata-token',t)",
+                "x␣X-aws-ec2-metadata-token%3A%20SECRET → x␣X-aws-ec2-metadata-token%3A%20[redacted]",
+                "x␣http://h/?X-aws-ec2-metadata-token=SECRET → x␣http://h/?X-aws-ec2-metadata-token=[redacted]",
+                "x␣http://h/?a=1&X-Amz-Security-Token=SECRET&b=2 → x␣http://h/?a=1&X-Amz-Security-Token=[redacted]&b=2",
+                "x␣tok=SECRET␣pw=SECRET␣sas=SECRET␣sig=SECRET␣auth=SECRET → x␣tok=[redacted]␣pw=[redacted]␣sas=[redacted]␣sig=[redacted]␣auth=[redacted]",
+                "x␣http://h/?sv=1&sig=SECRET&se=2 → x␣http://h/?sv=1&sig=[redacted]&se=2",
+                "x␣design=y␣--auth=basic␣tok␣pw␣author=me␣a,b%20c → x␣design=y␣--auth=basic␣tok␣pw␣author=me␣a,b%20c",
             })
     void secretsGoAndTheRestStays(String row) {
         String[] sides = row.split(" → ", 2);

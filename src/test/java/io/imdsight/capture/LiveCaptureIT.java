@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.linux.PacketSockets;
+import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Segment;
+import io.imdsight.model.SegmentSink;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,11 +49,15 @@ class LiveCaptureIT {
     }
 
     private void start(String interfaceName, LiveOptions options) throws Exception {
+        start(interfaceName, options, received);
+    }
+
+    private void start(String interfaceName, LiveOptions options, SegmentSink sink) throws Exception {
         CountDownLatch opened = new CountDownLatch(1);
         thread = new Thread(() -> {
             try {
                 network.enter();
-                capture = LiveCapture.open(interfaceName, Endpoints.EC2, received, drops, options);
+                capture = LiveCapture.open(interfaceName, Endpoints.EC2, sink, drops, options);
                 opened.countDown();
                 capture.run();
             } catch (Throwable e) {
@@ -191,6 +198,43 @@ class LiveCaptureIT {
         assertTrue(!thread.isAlive() && end == null, "ended with " + end);
         assertTrue(took.toMillis() < 200, "took " + took);
         capture.close();
+    }
+
+    @Test
+    void whatTheRingHoldsAtTheEndIsStillHandedOn() throws Exception {
+        network.service("lo").serve("169.254.169.254");
+        start("lo", LiveOptions.defaults().with(PacketSockets::attachFilter));
+        Thread closer;
+        synchronized (received) { // holds the capture up: everything stays in the ring
+            for (int i = 0; i < 10; i++) {
+                curl("http://169.254.169.254/held-" + i);
+            }
+            closer = new Thread(() -> capture.close());
+            closer.start();
+            Thread.sleep(300);
+        }
+        closer.join(5_000);
+        for (int i = 0; i < 10; i++) {
+            assertTrue(received.sawPayload("GET /held-" + i + " HTTP/1.1"), "lost: " + i);
+        }
+        assertEquals(Map.of(), drops.all());
+    }
+
+    @Test
+    void whatThereIsNoTimeToHandOnIsCountedAsLost() throws Exception {
+        network.service("lo").serve("169.254.169.254");
+        start("lo", LiveOptions.defaults(), s -> {
+            received.segment(s);
+            LockSupport.parkNanos(30_000_000);
+        });
+        for (int i = 0; i < 20; i++) {
+            curl("http://169.254.169.254/slow-" + i);
+        }
+        long before = System.nanoTime();
+        capture.close();
+        long tookMillis = (System.nanoTime() - before) / 1_000_000;
+        assertTrue(tookMillis < 2_000, "took " + tookMillis);
+        assertTrue(drops.get(Drop.KERNEL_RING) > 0, "nothing counted after " + received.count());
     }
 
     @Test

@@ -52,6 +52,12 @@ class MainTest {
     }
 
     @Test
+    void anArgumentThatBeginsWithAnAtSignIsNoListOfArguments() {
+        assertEquals(66, run.command("replay", "@" + Run.CAPTURE).status);
+        assertTrue(run.err().contains("cannot read @"), run.err());
+    }
+
+    @Test
     void anUnknownFlagIsWrongUsage() {
         assertEquals(64, run.command("replay", "--intreface", "lo", "x").status);
         assertTrue(run.err().contains("--intreface"), run.err());

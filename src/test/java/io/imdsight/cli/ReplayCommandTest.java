@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplayCommandTest {
@@ -52,6 +58,50 @@ class ReplayCommandTest {
         declined.terminal = true;
         declined.environment.put("NO_COLOR", "1");
         assertFalse(declined.command("replay", CAPTURE).out().contains("\u001b"));
+    }
+
+    @Test
+    @Timeout(30)
+    void aSignalEndsAPipeThatGoesOnWithWhatWasReadAndTheCounts() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        CountDownLatch printed = new CountDownLatch(1);
+        OutputStream watched = new OutputStream() {
+            @Override
+            public void write(int b) {
+                run.out.write(b);
+                printed.countDown();
+            }
+        };
+        Thread writer = new Thread(() -> {
+            try (OutputStream out = Files.newOutputStream(pipe)) {
+                out.write(Run.capture());
+                printed.await();
+                Thread.sleep(100); // the reader waits again
+                run.ending.signalled();
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        writer.start();
+        try (InputStream in = new FileInputStream(pipe.toFile())) {
+            PrintStream err = new PrintStream(run.err, true, StandardCharsets.UTF_8);
+            Console console = new Console(run.environment, in, watched, err, false, run.ending);
+            assertEquals(0, Main.run(new String[] {"replay", "-"}, console, run.defaultFile), run.err());
+        }
+        writer.join();
+        assertEquals(3, run.out().lines().count(), run.out());
+        assertTrue(run.err().startsWith("imdsight: 3 requests; "), run.err());
+    }
+
+    @Test
+    void aDamagedGzipHeaderAndAMissingNameAreSentences() throws IOException {
+        Path file = Files.write(directory.resolve("tiny.gz"), new byte[] {0x1f, (byte) 0x8b, 8});
+        assertEquals(65, run.command("replay", file.toString()).status);
+        assertTrue(
+                run.err().contains("tiny.gz is damaged at byte 0: the gzip header is wrong or cut short;"), run.err());
+        assertEquals(66, run.command("replay", "").status);
+        assertTrue(run.err().contains("cannot replay a file without a name"), run.err());
     }
 
     @Test

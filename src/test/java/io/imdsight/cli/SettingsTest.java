@@ -25,6 +25,13 @@ class SettingsTest {
     }
 
     @Test
+    void aByteOrderMarkAtTheStartIsNoPartOfAName() throws IOException {
+        run.defaultFile = file("\ufeffformat = json\n");
+        assertEquals(0, run.command("replay", CAPTURE).status, run.err());
+        assertTrue(run.out().startsWith("{"), run.out());
+    }
+
+    @Test
     void theEnvironmentGoesBeforeTheFileAndTheFlagBeforeBoth() throws IOException {
         Path json = file("format = json\n");
         run.defaultFile = json;
@@ -70,6 +77,13 @@ class SettingsTest {
     }
 
     @Test
+    void anEndpointIsAHostsWholeAddress() throws IOException {
+        assertRefused(file("endpoint = 1.2.3\n"), ":1: bad value for endpoint: '1.2.3' is not an IPv4 or IPv6 address");
+        assertRefused(file("endpoint = 0.0.0.0\n"), ":1: bad value for endpoint: '0.0.0.0' is no host's address");
+        assertEquals(64, run.command("replay", "--endpoint", "ff02::1", CAPTURE).status);
+    }
+
+    @Test
     void aLineWithoutAnEqualsSignIsSaidWithItsPlace() throws IOException {
         Path file = file("\n\njust words\n");
         assertRefused(file, file + ":3: expected name = value");
@@ -101,6 +115,23 @@ class SettingsTest {
         run.environment.put("IMDSIGHT_PORT", "http");
         assertEquals(78, run.command("replay", CAPTURE).status);
         assertTrue(run.err().contains("environment variable IMDSIGHT_PORT: bad value for port"), run.err());
+    }
+
+    @Test
+    void aVariableThatIsMisspeltIsSaidOnceAndNoError() {
+        run.environment.put("IMDSIGHT_INTREFACE", "lo");
+        run.environment.put("IMDSIGHT_DEMO_X", "1");
+        run.environment.put("IMDSIGHT_JAVA_OPTIONS", "-Xmx64m");
+        assertEquals(0, run.command("replay", CAPTURE).status);
+        assertEquals(2, run.err().lines().count(), run.err());
+        assertTrue(run.err().startsWith("imdsight: environment variable IMDSIGHT_INTREFACE is none"), run.err());
+    }
+
+    @Test
+    void aSwitchInTheEnvironmentThatIsNeitherOnNorOffIsOneSentence() {
+        run.environment.put("IMDSIGHT_DEBUG", "maybe");
+        assertEquals(78, run.command("replay", CAPTURE).status);
+        assertEquals(1, run.err().lines().count(), run.err());
     }
 
     @Test
