@@ -17,7 +17,13 @@ class CaptureFileFuzzTest {
         }
     };
 
-    @FuzzTest(maxDuration = "1m")
+    /** The same for as long as one has: JAZZER_FUZZ=1 and this method alone. */
+    @FuzzTest(maxDuration = "8h")
+    void forHours(byte[] file) throws IOException {
+        anyFileIsReadOrRefused(file);
+    }
+
+    @FuzzTest(maxDuration = "20s")
     void anyFileIsReadOrRefused(byte[] file) throws IOException {
         try {
             new CaptureFileReader(Endpoints.EC2, CHECKING, new Drops()).read(new ByteArrayInputStream(file));

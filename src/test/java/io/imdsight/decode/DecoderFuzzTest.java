@@ -26,7 +26,13 @@ class DecoderFuzzTest {
     private static final DecoderLimits SMALL =
             new DecoderLimits(3, 4096, 512, 4, 30_000_000_000L, 500_000_000L, 4, 60_000_000_000L);
 
-    @FuzzTest(maxDuration = "1m")
+    /** The same for as long as one has: JAZZER_FUZZ=1 and this method alone. */
+    @FuzzTest(maxDuration = "8h")
+    void forHours(byte[] input) {
+        anySegmentsInAnyOrder(input);
+    }
+
+    @FuzzTest(maxDuration = "20s")
     void anySegmentsInAnyOrder(byte[] input) {
         int[] requested = {0};
         Wire wire = new Wire(SMALL) {
