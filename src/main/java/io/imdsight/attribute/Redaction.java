@@ -1,5 +1,6 @@
 package io.imdsight.attribute;
 
+import io.imdsight.model.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * loses its value. Texts are bytes as ISO 8859-1. Works in time proportional to the text, whatever is in it.
  */
 final class Redaction {
-    static final String REDACTED = "[redacted]";
+    static final String REDACTED = Secrets.REDACTED;
 
     /**
      * Names whose value is a secret, with any prefix ({@code AWS_}, {@code X-…-}). Names of things about a secret (its file, its lifetime) are

@@ -39,7 +39,6 @@ final class RequestParser extends MessageParser {
     private String target;
     private String userAgent;
     private int headers;
-    private boolean expectsContinue;
     private boolean cut;
 
     RequestParser(Budget budget, int headBytesMax, Listener listener) {
@@ -66,11 +65,6 @@ final class RequestParser extends MessageParser {
     void explain() {
         unexplained = false;
         mayHideRequest = false;
-    }
-
-    /** Whether the last head said {@code Expect: 100-continue}, so that its body may never come. */
-    boolean expectsContinue() {
-        return expectsContinue;
     }
 
     @Override
@@ -132,8 +126,6 @@ final class RequestParser extends MessageParser {
         headers |= bit;
         if (bit == 0 && userAgent == null && Ascii.equalsIgnoreCase(b, offset, nameLength, "user-agent")) {
             userAgent = value(b, offset + nameLength + 1, offset + length);
-        } else if (bit == 0 && Ascii.equalsIgnoreCase(b, offset, nameLength, "expect")) {
-            expectsContinue = true;
         }
     }
 
@@ -216,7 +208,6 @@ final class RequestParser extends MessageParser {
         target = null;
         userAgent = null;
         headers = 0;
-        expectsContinue = false;
         cut = false;
         gapInFront = unexplained;
         unexplained = false;
