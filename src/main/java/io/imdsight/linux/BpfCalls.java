@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
  *   look-up:     u32 map @0 | u64 address of the key @8 | u64 address for the value @16
  *   program:     u32 type @0 | u32 instructions @4 | u64 their address @8 | u64 licence's address @16
  *                u32 log level @24 | u32 log bytes @28 | u64 log's address @32 | name[16] @48
- *   tracepoint:  u64 address of its name @0 | u32 program @8
+ *                u32 where it is attached @68 | u32 number of the function's type @108
+ *   tracepoint:  u64 address of its name @0 | u32 program @8; a program for a function knows it already
  * </pre>
  */
 final class BpfCalls {
@@ -29,12 +30,21 @@ final class BpfCalls {
     static final int ARRAY = 2;
 
     static final int PER_CPU_ARRAY = 6;
+    /** Makes room by forgetting what was not used for longest. */
+    static final int FORGETFUL_HASH = 9;
+
     static final int RING = 27;
 
     /** enum bpf_prog_type */
     private static final int RAW_TRACEPOINT = 17;
 
-    private static final int ATTR_BYTES = 64;
+    private static final int TRACING = 26;
+
+    /** BPF_TRACE_FENTRY of enum bpf_attach_type. */
+    private static final int FUNCTION_ENTRY = 24;
+
+    /** A kernel that knows fewer takes the rest where it is 0. */
+    private static final int ATTR_BYTES = 120;
 
     /** The verifier's last words are at the end of some hundred KiB. */
     private static final int LOG_BYTES = 1024 * 1024;
@@ -74,12 +84,29 @@ final class BpfCalls {
      * @throws KernelException where the kernel refuses it; what its verifier said last is in the message
      */
     static FileDescriptor load(String name, byte[] instructions) throws KernelException {
+        return load(name, instructions, RAW_TRACEPOINT, 0, 0);
+    }
+
+    /**
+     * Loads a program for the begin of one of the kernel's functions.
+     *
+     * @param function the number of its type in the kernel's description
+     * @throws KernelException as above
+     */
+    static FileDescriptor loadForFunction(String name, byte[] instructions, int function) throws KernelException {
+        return load(name, instructions, TRACING, FUNCTION_ENTRY, function);
+    }
+
+    private static FileDescriptor load(String name, byte[] instructions, int type, int attach, int function)
+            throws KernelException {
         // Helpers that read memory are for programs under the GPL only; it says nothing of what loads them.
         byte[] licence = "GPL\0".getBytes(StandardCharsets.US_ASCII);
         try (Memory attr = cleared(ATTR_BYTES);
                 Memory code = copied(instructions);
                 Memory licenceText = copied(licence)) {
-            attr.setInt(0, RAW_TRACEPOINT);
+            attr.setInt(0, type);
+            attr.setInt(68, attach);
+            attr.setInt(108, function);
             attr.setInt(4, instructions.length / Long.BYTES);
             attr.setPointer(8, code);
             attr.setPointer(16, licenceText);
@@ -120,6 +147,14 @@ final class BpfCalls {
             attr.setPointer(0, name);
             attr.setInt(8, program.number());
             return FileDescriptor.of("attach to the tracepoint " + tracepoint, call(RAW_TRACEPOINT_OPEN, attr));
+        }
+    }
+
+    /** Runs a program at each call of the function that it was loaded for, until the descriptor is closed. Kernel 5.5; arm64 6.0. */
+    static FileDescriptor attachToFunction(String function, FileDescriptor program) throws KernelException {
+        try (Memory attr = cleared(ATTR_BYTES)) {
+            attr.setInt(8, program.number());
+            return FileDescriptor.of("attach to the function " + function, call(RAW_TRACEPOINT_OPEN, attr));
         }
     }
 

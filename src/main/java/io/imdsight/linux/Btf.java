@@ -29,6 +29,7 @@ final class Btf {
     private static final int ARRAY = 3;
     private static final int STRUCT = 4;
     private static final int UNION = 5;
+    private static final int FUNCTION = 12;
 
     /** After a type, by kind: INT has 4, ARRAY 12, VAR and DECL_TAG 4 … */
     private static final int[] EXTRA_BYTES = {0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0};
@@ -202,6 +203,19 @@ final class Btf {
             }
         }
         return -1;
+    }
+
+    /** The number of a function's type; 0 where this kernel describes no such function. */
+    int function(String function) {
+        byte[] name = name(function);
+        int at = types;
+        for (int number = 1; number <= typeCount; number++) {
+            if (kind(at) == FUNCTION && isNamed(in.getInt(at), name)) {
+                return number;
+            }
+            at = next(at);
+        }
+        return 0;
     }
 
     /**

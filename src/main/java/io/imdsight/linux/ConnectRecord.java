@@ -5,22 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process at the moment of its connect, as {@link ConnectProgram} wrote it:
+ * A process at the moment of its connect or of a send, as {@link CopyProgram} wrote it:
  *
  * <pre>
  * u64 time @0 | u64 socket @8 | u32 tid @16 | u32 pid @20 | u32 uid @24 | u32 gid @28 | u64 cgroup @32 | u64 start @40
  * name[16] @48 | u32 flags @64 | u32 executable's device @68 | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
  * u64 executable's inode @88 | u32 its generation @96 | u32 unused | 16 ancestors @104, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
- * arguments @616, to the record's end
+ * own address, 16 bytes @616 | peer's address, 16 bytes @632 | u32 mount namespace @648 | u32 user namespace @652
+ * u16 own port @656 | be16 peer's port @658 | u32 unused | arguments @664, to the record's end
  * </pre>
  *
  * Pids are those of the initial pid namespace.
  *
  * @param timeNanos CLOCK_MONOTONIC
  * @param socket the kernel's address of the socket
+ * @param own the socket's own end; at a connect it may have no port yet, and no address
+ * @param peer its other end
  * @param pid process id (thread group id)
  * @param userId real user id
  * @param cgroupId number of the cgroup in the version 2 hierarchy
+ * @param mountNamespace number of its mount namespace; 0 where it is ending
+ * @param userNamespace number of its user namespace
  * @param process what /proc/PID/stat would have said
  * @param executable which file it runs; null for a thread of the kernel
  * @param arguments the begin of what /proc/PID/cmdline would have said; null where it could not be copied
@@ -30,14 +35,27 @@ import java.util.List;
 public record ConnectRecord(
         long timeNanos,
         long socket,
+        End own,
+        End peer,
         int pid,
         int userId,
         long cgroupId,
+        long mountNamespace,
+        long userNamespace,
         ProcessStat process,
         FileIdentity executable,
         byte[] arguments,
         boolean whole,
         List<Ancestor> ancestors) {
+    /**
+     * An end of a connection.
+     *
+     * @param high the first eight bytes of its address, big-endian; IPv4 as ::ffff:a.b.c.d
+     * @param low the last eight bytes
+     * @param port 0 where there is none yet
+     */
+    public record End(long high, long low, int port) {}
+
     /**
      * A process further up.
      *
@@ -87,7 +105,13 @@ public record ConnectRecord(
     static final int ANCESTOR_PID = 0;
     static final int ANCESTOR_START = 8;
     static final int ANCESTOR_NAME = 16;
-    static final int ARGUMENTS = ANCESTORS + ANCESTORS_MAX * ANCESTOR_BYTES;
+    static final int SOURCE = ANCESTORS + ANCESTORS_MAX * ANCESTOR_BYTES;
+    static final int DESTINATION = SOURCE + 16;
+    static final int MOUNTS = DESTINATION + 16;
+    static final int USERS = MOUNTS + 4;
+    static final int OWN_PORT = USERS + 4;
+    static final int DESTINATION_PORT = OWN_PORT + 2;
+    static final int ARGUMENTS = DESTINATION_PORT + 6;
 
     /** TASK_COMM_LEN, linux/sched.h. */
     static final int NAME_BYTES = 16;
@@ -127,14 +151,23 @@ public record ConnectRecord(
         return new ConnectRecord(
                 in.getLong(from + TIME),
                 in.getLong(from + SOCKET),
+                end(in, from + SOURCE, in.getShort(from + OWN_PORT)),
+                end(in, from + DESTINATION, Short.reverseBytes(in.getShort(from + DESTINATION_PORT))),
                 in.getInt(from + PID + 4),
                 in.getInt(from + UID),
                 in.getLong(from + CGROUP),
+                in.getInt(from + MOUNTS) & 0xffff_ffffL,
+                in.getInt(from + USERS) & 0xffff_ffffL,
                 new ProcessStat(name(in, from + NAME), 'R', parent, flags, ticks(in, from + START)),
                 executable,
                 arguments,
                 arguments != null && arguments.length == total,
                 List.copyOf(ancestors));
+    }
+
+    /** The programs are for little-endian machines only. */
+    private static End end(ByteBuffer in, int at, short port) {
+        return new End(Long.reverseBytes(in.getLong(at)), Long.reverseBytes(in.getLong(at + 8)), port & 0xffff);
     }
 
     /** As fs/proc/array.c turns nanoseconds into ticks. */

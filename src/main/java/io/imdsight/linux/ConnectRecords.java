@@ -16,14 +16,24 @@ import java.util.List;
 
 /**
  * Who connects to certain peers, copied by the kernel within the connect: nothing that the process does afterwards, nor how late we look, can
- * change it. Used by one thread at a time. Needs kernel 5.8 with CONFIG_DEBUG_INFO_BTF, CAP_BPF and CAP_PERFMON.
+ * change it. And who sends to them on a socket that another opened or sent on before. Used by one thread at a time. Needs kernel 5.8 with
+ * CONFIG_DEBUG_INFO_BTF, CAP_BPF and CAP_PERFMON; sends also CONFIG_FUNCTION_TRACER, on arm64 kernel 6.0.
  */
 public final class ConnectRecords implements Closeable {
     /**
-     * A record has 624 bytes and the command line, so that 1 MiB holds some 1,500 connects of which nobody takes note: a stall of a second at
+     * A record has 672 bytes and the command line, so that 1 MiB holds some 1,500 connects of which nobody takes note: a stall of a second at
      * 1,000 connects a second, or sixty with command lines as long as can be. It is mapped twice but there once.
      */
     static final int RING_BYTES = 1024 * 1024;
+
+    /** Senders are recorded where they change, which few do: some 350 of them, or fifteen with command lines as long as can be. */
+    static final int SEND_RING_BYTES = 256 * 1024;
+
+    /**
+     * Sockets of which it is remembered who used them last: twice as many as connections are likely to be open. Of one that was forgotten the
+     * next send makes a record that says nothing new. 400 KiB of the kernel's memory.
+     */
+    static final int USERS_MAX = 4096;
 
     /** Where the kernel says how its structures look. */
     private static final String TYPES = "kernel/btf/vmlinux";
@@ -47,25 +57,65 @@ public final class ConnectRecords implements Closeable {
     private final Deque<Closeable> open = new ArrayDeque<>();
     private final BpfRing ring;
     private final FileDescriptor lostMap;
+    private BpfRing sends;
+    private int sendsDescriptor = -1;
+    private Exception sendProblem;
     private long lostBefore;
     private boolean closed;
 
+    /** What the programs are made from. */
+    private record Kernel(KernelOffsets offsets, int sendFunction) {}
+
     private ConnectRecords(Path sysRoot, List<Peer> peers, int port) throws IOException {
         try {
-            ConnectProgram.Offsets offsets = offsets(sysRoot.resolve(TYPES));
+            Kernel kernel = kernel(sysRoot.resolve(TYPES));
             FileDescriptor ringMap = keep(BpfCalls.map("connects", BpfCalls.RING, 0, 0, RING_BYTES));
-            FileDescriptor scratch =
-                    keep(BpfCalls.map("connect_scratch", BpfCalls.PER_CPU_ARRAY, 4, ConnectRecord.BYTES_MAX, 1));
             lostMap = keep(BpfCalls.map("connects_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), RING_BYTES);
             open.push(ring::unmap);
-            ConnectProgram.Maps maps = new ConnectProgram.Maps(ringMap.number(), scratch.number(), lostMap.number());
-            byte[] program = ConnectProgram.assemble(offsets, maps, peers, port);
+            // First, so that no sender is asked for before its socket is known.
+            int users = openSends(kernel, peers, port);
+            CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users);
+            byte[] program = ConnectProgram.assemble(kernel.offsets(), maps, peers, port);
             keep(BpfCalls.attach(TRACEPOINT, keep(BpfCalls.load("connect", program))));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Starts recording sends; -1 where that cannot be had, which is no reason to do without connects. */
+    private int openSends(Kernel kernel, List<Peer> peers, int port) throws IOException {
+        int before = open.size();
+        try {
+            if (kernel.sendFunction() <= 0) {
+                throw new IllegalArgumentException("this kernel describes no function " + SendProgram.FUNCTION);
+            }
+            FileDescriptor ringMap = keep(BpfCalls.map("sends", BpfCalls.RING, 0, 0, SEND_RING_BYTES));
+            FileDescriptor users =
+                    keep(BpfCalls.map("users", BpfCalls.FORGETFUL_HASH, 8, CopyProgram.USER_BYTES, USERS_MAX));
+            sends = new BpfRing(ringMap.number(), SEND_RING_BYTES);
+            open.push(sends::unmap);
+            CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users.number());
+            byte[] program = SendProgram.assemble(kernel.offsets(), maps, peers, port);
+            FileDescriptor loaded = keep(BpfCalls.loadForFunction("send", program, kernel.sendFunction()));
+            keep(BpfCalls.attachToFunction(SendProgram.FUNCTION, loaded));
+            sendsDescriptor = ringMap.number();
+            return users.number();
+        } catch (KernelException | IllegalArgumentException e) {
+            sendProblem = e;
+            sends = null;
+            while (open.size() > before) {
+                open.pop().close();
+            }
+            return -1;
+        }
+    }
+
+    /** Of its own for each program: one may be put to sleep in favour of the other. */
+    private int scratch() throws KernelException {
+        return keep(BpfCalls.map("scratch", BpfCalls.PER_CPU_ARRAY, 4, ConnectRecord.BYTES_MAX, 1))
+                .number();
     }
 
     private FileDescriptor keep(FileDescriptor descriptor) {
@@ -94,7 +144,7 @@ public final class ConnectRecords implements Closeable {
         return new ConnectRecords(sysRoot, peers, port);
     }
 
-    private static ConnectProgram.Offsets offsets(Path types) throws IOException {
+    private static Kernel kernel(Path types) throws IOException {
         // Outside of the heap, which need not grow for something that is looked at once.
         try (FileChannel file = FileChannel.open(types);
                 Arena arena = Arena.ofConfined()) {
@@ -104,20 +154,43 @@ public final class ConnectRecords implements Closeable {
             while (in.hasRemaining() && got >= 0) {
                 got = file.read(in);
             }
-            return ConnectProgram.Offsets.of(new Btf(in.flip(), ConnectProgram.Offsets.STRUCTURES));
+            Btf described = new Btf(in.flip(), KernelOffsets.STRUCTURES);
+            return new Kernel(KernelOffsets.of(described), described.function(SendProgram.FUNCTION));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
                     "this kernel has no " + types + ", its description of its structures", e);
         }
     }
 
-    /** Takes every record made up to now, in the order in which they were made. */
+    /** Takes every connect recorded up to now, in the order in which they were made. */
     public List<ConnectRecord> drain() {
+        return drain(ring);
+    }
+
+    /**
+     * Takes every send recorded up to now, in the order in which they were made: of those who use a socket after somebody else. What a process
+     * is after an exec counts as somebody else.
+     */
+    public List<ConnectRecord> drainSends() {
+        return sends == null ? List.of() : drain(sends);
+    }
+
+    private List<ConnectRecord> drain(BpfRing from) {
         List<ConnectRecord> out = new ArrayList<>();
         if (!closed) {
-            ring.drain(out);
+            from.drain(out);
         }
         return out;
+    }
+
+    /** Why sends are not recorded; null where they are. */
+    public Exception sendProblem() {
+        return sendProblem;
+    }
+
+    /** What becomes readable with each send; -1 where they are not recorded. */
+    int sendsDescriptor() {
+        return sendsDescriptor;
     }
 
     /** How many records the ring had no room for since the last time that this was asked. */

@@ -78,9 +78,9 @@ public final class TracepointStream implements Closeable {
 
     private void openAll(int[] cpus, List<Source> sources) throws KernelException {
         int ringBytes = ringBytes(cpus.length);
-        pollFds = new Memory((cpus.length + 1L) * POLLFD_BYTES);
+        pollFds = new Memory((cpus.length + 2L) * POLLFD_BYTES);
         pollFds.clear();
-        addPoll(waker);
+        addPoll(waker.number());
         for (int cpu : cpus) {
             FileDescriptor owner = null;
             for (Source source : sources) {
@@ -89,7 +89,7 @@ public final class TracepointStream implements Closeable {
                 if (owner == null) {
                     owner = event;
                     rings.add(new PerfRing(event.number(), ringBytes));
-                    addPoll(event);
+                    addPoll(event.number());
                 } else {
                     PerfEvent.shareRing(event, owner);
                 }
@@ -105,9 +105,16 @@ public final class TracepointStream implements Closeable {
         return Math.min(each, RING_BYTES);
     }
 
-    private void addPoll(FileDescriptor fd) {
+    /** Lets sends end {@link #await}, too; whoever is woken must drain them. Once, and before it is first called. */
+    public void alsoAwaitSends(ConnectRecords records) {
+        if (records.sendsDescriptor() >= 0) {
+            addPoll(records.sendsDescriptor());
+        }
+    }
+
+    private void addPoll(int fd) {
         long at = (long) pollCount++ * POLLFD_BYTES;
-        pollFds.setInt(at, fd.number());
+        pollFds.setInt(at, fd);
         pollFds.setShort(at + 4, POLLIN);
     }
 

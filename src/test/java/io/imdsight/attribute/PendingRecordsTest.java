@@ -11,13 +11,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PendingRecordsTest {
+    private static final ConnectRecord.End END = new ConnectRecord.End(0, 0, 0);
+
     private static final long SECOND = 1_000_000_000L;
 
     private final PendingRecords pending = new PendingRecords();
 
     private static ConnectRecord record(long socket, int pid, long nanos, int argumentBytes) {
         ProcessStat stat = new ProcessStat(new byte[0], 'R', 1, 0, 5);
-        return new ConnectRecord(nanos, socket, pid, 0, 1, stat, null, new byte[argumentBytes], true, List.of());
+        return new ConnectRecord(
+                nanos, socket, END, END, pid, 0, 1, 0, 0, stat, null, new byte[argumentBytes], true, List.of());
     }
 
     private static Connect connect(long socket, int pid, long nanos) {

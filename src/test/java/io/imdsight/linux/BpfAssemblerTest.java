@@ -72,12 +72,27 @@ class BpfAssemblerTest {
         });
     }
 
+    private static final KernelOffsets OFFSETS = new KernelOffsets(
+            12, 14, 16, 0, 4, 56, 72, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21);
+
+    private static final CopyProgram.Maps MAPS = new CopyProgram.Maps(3, 4, 5, 6);
+
+    private static final List<ConnectRecords.Peer> PEERS = List.of(new ConnectRecords.Peer(0, 0xffff_a9fe_a9feL));
+
+    @Test
+    void aSendToAnotherPortIsLeftAloneAfterThreeInstructions() {
+        String text = HexFormat.of().formatHex(SendProgram.assemble(OFFSETS, MAPS, PEERS, 80));
+        assertEquals("7917000000000000", text.substring(0, 16)); // r7 = the socket
+        assertEquals("69710c0000000000", text.substring(16, 32)); // r1 = its destination port
+        assertEquals("5501", text.substring(32, 36)); // if r1 is not
+        assertEquals("00500000", text.substring(40, 48)); // 80 in network order
+        int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(36, 40), 16));
+        assertEquals(text.length() / 16 - 2, 3 + toEnd); // leave: r0 = 0, exit
+    }
+
     @Test
     void theConnectProgramBeginsByLeavingOtherStatesAlone() {
-        ConnectProgram.Offsets at =
-                new ConnectProgram.Offsets(12, 16, 0, 56, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        byte[] program = ConnectProgram.assemble(
-                at, new ConnectProgram.Maps(3, 4, 5), List.of(new ConnectRecords.Peer(0, 0xffff_a9fe_a9feL)), 80);
+        byte[] program = ConnectProgram.assemble(OFFSETS, MAPS, PEERS, 80);
         int instructions = program.length / 8;
         String text = HexFormat.of().formatHex(program);
         assertEquals("7912100000000000", text.substring(0, 16)); // r2 = newstate

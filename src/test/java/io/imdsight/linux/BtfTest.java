@@ -166,7 +166,7 @@ class BtfTest {
         Path file = Path.of("/sys/kernel/btf/vmlinux");
         assumeTrue(Files.isReadable(file), "this kernel does not describe its types");
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
-        ConnectProgram.Offsets at = ConnectProgram.Offsets.of(new Btf(in, ConnectProgram.Offsets.STRUCTURES));
+        KernelOffsets at = KernelOffsets.of(new Btf(in, KernelOffsets.STRUCTURES));
         // struct sock_common has begun so since Linux 3.
         assertEquals(0, at.destinationV4());
         assertEquals(12, at.destinationPort());

@@ -25,13 +25,13 @@ class ConnectRecordTest {
         b.putInt(104, 20).putLong(112, 1_000_000_000L).put(120, "sh".getBytes(StandardCharsets.US_ASCII));
         b.putInt(68, 8 << 20 | 1).putLong(88, 4711).putInt(96, 5);
         b.putInt(136, 1).putLong(144, 10_000_000L).put(152, "a-name-of-16-byt".getBytes(StandardCharsets.US_ASCII));
-        b.put(616, CURL);
+        b.put(664, CURL);
         return b;
     }
 
     @Test
     void aProcessIsReadWithItsAncestors() {
-        ConnectRecord r = ConnectRecord.parse(curl(), 0, 616 + CURL.length);
+        ConnectRecord r = ConnectRecord.parse(curl(), 0, 664 + CURL.length);
         assertEquals(1_000, r.timeNanos());
         assertEquals(0xffff_8881_0000_0000L, r.socket());
         assertEquals(30, r.pid());
@@ -52,13 +52,13 @@ class ConnectRecordTest {
 
     @Test
     void aCommandLineThatWasCutIsNotWhole() {
-        assertFalse(ConnectRecord.parse(curl().putLong(72, 100_000), 0, 616 + CURL.length)
+        assertFalse(ConnectRecord.parse(curl().putLong(72, 100_000), 0, 664 + CURL.length)
                 .whole());
     }
 
     @Test
     void aCommandLineThatCouldNotBeCopiedIsAbsent() {
-        ConnectRecord r = ConnectRecord.parse(curl().putLong(80, -14), 0, 616 + CURL.length);
+        ConnectRecord r = ConnectRecord.parse(curl().putLong(80, -14), 0, 664 + CURL.length);
         assertNull(r.arguments());
         assertFalse(r.whole());
     }
@@ -69,12 +69,12 @@ class ConnectRecordTest {
         for (int i = 0; i < 16; i++) {
             b.putInt(104 + 32 * i, 100 + i);
         }
-        assertEquals(16, ConnectRecord.parse(b, 0, 616).ancestors().size());
+        assertEquals(16, ConnectRecord.parse(b, 0, 664).ancestors().size());
     }
 
     @Test
     void aRecordOfAnotherLengthIsNone() {
-        assertNull(ConnectRecord.parse(curl(), 0, 615));
+        assertNull(ConnectRecord.parse(curl(), 0, 663));
         assertNull(ConnectRecord.parse(curl(), 0, ConnectRecord.BYTES_MAX + 8));
         assertNull(ConnectRecord.parse(curl(), 8, ConnectRecord.BYTES_MAX));
         assertNull(ConnectRecord.parse(curl(), 0, -1));
@@ -87,7 +87,7 @@ class ConnectRecordTest {
         for (int i = 0; i < 2_000; i++) {
             random.nextBytes(bytes);
             ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-            ConnectRecord r = ConnectRecord.parse(b, 0, 616 + random.nextInt(17 * 1024));
+            ConnectRecord r = ConnectRecord.parse(b, 0, 664 + random.nextInt(17 * 1024));
             assertTrue(r.ancestors().size() <= ConnectRecord.ANCESTORS_MAX);
         }
     }

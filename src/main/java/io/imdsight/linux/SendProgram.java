@@ -1,0 +1,43 @@
+package io.imdsight.linux;
+
+import static io.imdsight.linux.BpfAssembler.R1;
+import static io.imdsight.linux.BpfAssembler.R7;
+
+import java.util.List;
+
+/**
+ * The program that the kernel runs at the begin of each send over TCP, before a byte of it leaves. For sends to others it is a comparison of the
+ * port. For sends to the peers it looks who used the socket last, and copies who runs only where that is somebody else: ordinary traffic, where
+ * who connects also sends, makes no records.
+ *
+ * <p>Written for the entry of the function tcp_sendmsg(struct sock *, …), not for the tracepoint sock_send_length: that passes after the packet
+ * has left, so that two who take turns could be confused, and only kernel 6.3 has it.
+ */
+final class SendProgram extends CopyProgram {
+    static final String FUNCTION = "tcp_sendmsg";
+
+    /** Nothing else wakes us: BPF_RB_FORCE_WAKEUP, linux/bpf.h. */
+    private static final int WAKEUP = 2;
+
+    private SendProgram(KernelOffsets at, Maps maps) {
+        super(at, maps);
+    }
+
+    /**
+     * Writes the program.
+     *
+     * @param peers sends to whom are looked at, as in {@link ConnectProgram}
+     */
+    static byte[] assemble(KernelOffsets at, Maps maps, List<ConnectRecords.Peer> peers, int port) {
+        SendProgram p = new SendProgram(at, maps);
+        // The kernel knows the type of this argument, so that a field of it can be read without a call.
+        p.code.load(8, R7, R1, 0).load(2, R1, R7, at.destinationPort());
+        p.leaveUnlessPort(port);
+        p.leaveUnlessPeer(peers);
+        p.findUser();
+        p.leaveIfSameUser();
+        p.noteUser();
+        p.copy(WAKEUP);
+        return p.code.bytes();
+    }
+}
