@@ -77,6 +77,8 @@ public final class Attributor implements Closeable {
                 probeProblem,
                 probe != null && copyProblem == null,
                 copyProblem,
+                probe != null && probe.sendProblem() == null,
+                probe == null ? null : probe.sendProblem(),
                 lookup != null,
                 tableProblem);
         return new Attributor(options, probe, lookup, state);
@@ -107,14 +109,15 @@ public final class Attributor implements Closeable {
     }
 
     /**
-     * Names the process behind a connection. May wait, for {@value #WAIT_NANOS_MAX} ns with either way.
+     * Names the process that sent on a connection. May wait, for {@value #WAIT_NANOS_MAX} ns with either way.
      *
      * @param openedNanos the timestamp given to {@link #opened}
+     * @param sentNanos when the last packet of the request was captured, nanoseconds since 1970-01-01T00:00:00Z
      */
-    public Attribution find(Connection connection, long openedNanos) {
+    public Attribution find(Connection connection, long openedNanos, long sentNanos) {
         Attribution result;
         try {
-            result = search(connection, openedNanos);
+            result = search(connection, openedNanos, sentNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             result = Attribution.none("interrupted while looking");
@@ -123,9 +126,9 @@ public final class Attributor implements Closeable {
         return result;
     }
 
-    private Attribution search(Connection connection, long openedNanos) throws InterruptedException {
+    private Attribution search(Connection connection, long openedNanos, long sentNanos) throws InterruptedException {
         if (probe != null) {
-            Attribution known = probe.find(connection, openedNanos, WAIT_NANOS_MAX);
+            Attribution known = probe.find(connection, openedNanos, sentNanos, WAIT_NANOS_MAX);
             if (known != null) {
                 return known;
             }

@@ -8,6 +8,8 @@ package io.imdsight.attribute;
  * @param probeProblem why not, what that costs and how to mend it, as a sentence without a full stop; null where it runs
  * @param copyUp whether the kernel copies command line and ancestry within the connect
  * @param copyProblem the same for that; null where the probe itself does not run
+ * @param sendUp whether the kernel says who sends on a connection that another process opened
+ * @param sendProblem the same for that; null where the probe itself does not run
  * @param socketTableUp whether sockets can be looked up
  * @param socketTableProblem the same for that
  */
@@ -16,5 +18,7 @@ public record AttributorState(
         String probeProblem,
         boolean copyUp,
         String copyProblem,
+        boolean sendUp,
+        String sendProblem,
         boolean socketTableUp,
         String socketTableProblem) {}

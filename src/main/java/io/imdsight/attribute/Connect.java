@@ -4,7 +4,7 @@ import io.imdsight.model.Caller;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Evidence;
 
-/** One connect to an endpoint, from the moment the kernel reports it. Guarded by the probe's lock. */
+/** One connect to an endpoint, from the moment the kernel reports it. Used by the probe's thread only. */
 final class Connect {
     /** When a connect began that was there before the probe. */
     static final long BEFORE_US = 0;
@@ -30,6 +30,9 @@ final class Connect {
     Caller caller;
 
     Evidence evidence = Evidence.CONNECT_PROBE;
+
+    /** Who else sent on it; null where nobody did. */
+    Senders senders;
 
     /** The one before with the same addresses and ports. */
     Connect older;

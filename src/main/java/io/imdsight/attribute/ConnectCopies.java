@@ -4,6 +4,7 @@ import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.ConnectRecords;
 import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.KernelException;
+import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import java.io.Closeable;
@@ -21,8 +22,12 @@ final class ConnectCopies implements Closeable {
     private static final String COST =
             "a caller that ends within a millisecond or two may stay without its command line";
 
+    private static final String SEND_COST =
+            "requests are given to the process that opened their connection, and it is said that this may be wrong";
+
     private final ConnectRecords records;
     private final String problem;
+    private final String sendProblem;
     private final KernelClock clock;
     private final Drops drops;
     private final PendingRecords pending = new PendingRecords();
@@ -35,6 +40,11 @@ final class ConnectCopies implements Closeable {
     private ConnectCopies(AttributorOptions options, ConnectRecords records, String problem) {
         this.records = records;
         this.problem = problem;
+        this.sendProblem = records == null || records.sendProblem() == null
+                ? null
+                : "the kernel does not say who sends on a connection that another process opened ("
+                        + records.sendProblem().getMessage() + "); " + SEND_COST
+                        + "; needs kernel 6.16, or 5.8 with CONFIG_FUNCTION_TRACER (on arm64 6.4)";
         this.clock = options.clock();
         this.drops = options.drops();
     }
@@ -70,6 +80,27 @@ final class ConnectCopies implements Closeable {
     /** Why there are none, what that costs and how to mend it, as a sentence without a full stop; null where there are. */
     String problem() {
         return problem;
+    }
+
+    /** Why the kernel does not say who sends, what that costs and how to mend it, as a sentence without a full stop; null where it does. */
+    String sendProblem() {
+        if (records == null) {
+            return "the kernel does not say who sends on a connection that another process opened (it copies no callers); "
+                    + SEND_COST;
+        }
+        return sendProblem;
+    }
+
+    /** Lets sends wake whoever waits for records. */
+    void wake(TracepointStream stream) {
+        if (records != null) {
+            stream.alsoAwaitSends(records);
+        }
+    }
+
+    /** Who sent on a socket that somebody else had used before. */
+    List<ConnectRecord> drainSends() {
+        return records == null ? List.of() : records.drainSends();
     }
 
     /** The description of a connect's process; null where the kernel made none. */

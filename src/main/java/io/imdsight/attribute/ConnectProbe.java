@@ -8,19 +8,14 @@ import io.imdsight.linux.TracepointFormat;
 import io.imdsight.linux.TracepointSample;
 import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Attribution;
-import io.imdsight.model.Caller;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Evidence;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -51,14 +46,11 @@ final class ConnectProbe implements Closeable {
     private static final String LATER =
             "newstate == " + SocketState.ESTABLISHED + " || newstate == " + SocketState.CLOSE;
 
-    private static final Evidence DETAILS_GONE =
-            new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its command line could be read");
-
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
 
-    /** What was read of a connect's process, null where it was gone; and what the kernel wrote down, null where it did not. */
-    private record Reading(Connect connect, CallerReader.Raw raw, ConnectRecord record) {}
+    private static final Attribution OTHER_PIDS =
+            Attribution.none("the process is in a pid namespace that cannot be seen from here");
 
     private final TracepointStream stream;
     private final ConnectCopies copies;
@@ -67,13 +59,12 @@ final class ConnectProbe implements Closeable {
     private final Drops drops;
     private final CallerReader reader;
     private final ConnectTable table;
+    private final Readings readings;
     private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
     private long expiredNanos;
-    private long named;
-    private long namingNanos;
     private long lost;
 
     private ConnectProbe(
@@ -89,6 +80,7 @@ final class ConnectProbe implements Closeable {
         this.drops = options.drops();
         this.reader = reader;
         this.table = new ConnectTable(options.endpoints(), drops);
+        this.readings = new Readings(options, copies, reader, table);
     }
 
     /**
@@ -111,6 +103,7 @@ final class ConnectProbe implements Closeable {
         ConnectCopies copies = ConnectCopies.start(options);
         try {
             TracepointStream stream = TracepointStream.open(options.sysRoot(), options.clock(), sources);
+            copies.wake(stream);
             ConnectProbe probe = new ConnectProbe(options, reader, stream, copies, layout);
             probe.thread.start();
             return probe;
@@ -123,6 +116,11 @@ final class ConnectProbe implements Closeable {
     /** Why the kernel copies no callers, as a sentence; null where it does. */
     String copyProblem() {
         return copies.problem();
+    }
+
+    /** Why the kernel does not say who sends, as a sentence; null where it does. */
+    String sendProblem() {
+        return copies.sendProblem();
     }
 
     private void run() {
@@ -142,14 +140,15 @@ final class ConnectProbe implements Closeable {
     private void step() {
         long begunNanos = clock.monotonicNanos();
         boolean ordinary = false;
-        Deque<Reading> readings = new ArrayDeque<>();
         do {
             List<Runnable> asked = new ArrayList<>();
             requests.drainTo(
                     asked); // before the rings: an answer rests on all that was recorded when the question came
-            read(drain(), readings);
-            for (Reading r = readings.poll(); r != null; r = asked.isEmpty() ? null : readings.poll()) {
-                name(r);
+            List<ConnectRecord> sends = copies.drainSends(); // before the connects, which came first
+            readings.read(drain());
+            readings.readSends(sends);
+            while (readings.nameOne() && !asked.isEmpty()) {
+                // one, or all of them before somebody is answered
             }
             asked.forEach(Runnable::run);
             if (!ordinary && clock.monotonicNanos() - begunNanos > URGENT_NANOS_MAX) {
@@ -192,61 +191,34 @@ final class ConnectProbe implements Closeable {
         return begun;
     }
 
-    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. */
-    private void read(List<Connect> connects, Deque<Reading> out) {
-        Map<Integer, CallerReader.Raw> read = new HashMap<>();
-        for (Connect c : connects) {
-            if (c.pid > 0 && !read.containsKey(c.pid)) {
-                read.put(c.pid, reader.read(c.pid));
-            }
-        }
-        for (Connect c : connects) {
-            ConnectRecord record = copies.take(c); // after /proc, which will not wait
-            namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
-            out.add(new Reading(c, read.get(c.pid), record));
-        }
-    }
-
-    private void name(Reading reading) {
-        Connect c = reading.connect();
-        c.caller = caller(reading);
-        boolean whole = c.caller.arguments() != null;
-        c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
-        named += whole ? 1 : 0;
-        table.setWeight(c);
-    }
-
-    private Caller caller(Reading reading) {
-        Connect c = reading.connect();
-        CallerReader.Raw raw = reading.raw();
-        if (reading.record() != null) {
-            return reader.describe(reading.record(), raw);
-        }
-        // A process that started after the connect has only got the number.
-        boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
-        return same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
-    }
-
     /**
-     * Who opened a connection, by what the kernel has recorded up to now.
+     * Who sent on a connection, by what the kernel has recorded up to now.
      *
+     * @param sentNanos when the last packet of what was sent was captured
      * @param waitNanosMax how long to wait
-     * @return null where the probe does not know the connection
+     * @return null where the probe does not know
      */
-    Attribution find(Connection connection, long openedNanos, long waitNanosMax) throws InterruptedException {
-        return ask(() -> answer(table.find(connection, openedNanos)), waitNanosMax, null);
+    Attribution find(Connection connection, long openedNanos, long sentNanos, long waitNanosMax)
+            throws InterruptedException {
+        return ask(() -> answer(table.find(connection, openedNanos), sentNanos), waitNanosMax, null);
     }
 
-    private static Attribution answer(Connect c) {
-        if (c == null) {
+    private Attribution answer(Connect c, long sentNanos) {
+        Attribution opener = opener(c);
+        return c == null || c.senders == null ? opener : c.senders.at(sentNanos, opener);
+    }
+
+    private Attribution opener(Connect c) {
+        if (c == null || c.startedNanos == Connect.BEFORE_US && c.caller == null) {
             return null;
         }
         if (c.pid <= 0) {
-            return Attribution.none("the process is in a pid namespace that cannot be seen from here");
+            return OTHER_PIDS;
         }
-        return c.caller == null
+        Attribution opener = c.caller == null
                 ? new Attribution(CallerReader.pidOnly(c.pid), NOT_YET)
                 : new Attribution(c.caller, c.evidence);
+        return copies.sendProblem() == null ? opener : SenderUnknown.limit(opener);
     }
 
     /** Lets the thread answer a question. */
@@ -285,9 +257,9 @@ final class ConnectProbe implements Closeable {
                     table.connects(),
                     table.established(),
                     table.refused(),
-                    named,
+                    readings.named(),
                     copies.copied(),
-                    namingNanos,
+                    readings.namingNanos(),
                     lost + copies.lost()
                 },
                 Attributor.WAIT_NANOS_MAX,

@@ -1,5 +1,6 @@
 package io.imdsight.attribute;
 
+import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
@@ -30,12 +31,6 @@ final class ConnectTable {
     /** An exchange is complete at the latest 30 s after its request; twice that for whoever waits in a queue. */
     static final long GRACE_NANOS = 60_000_000_000L;
 
-    /** How far a packet's time may lie outside of its connect's life: the two are stamped by different clocks, joined when drained. */
-    static final long SLACK_NANOS = 5_000_000;
-
-    /** How long after the connect its SYN is captured at the latest, where two connects are open with the same addresses and ports. */
-    static final long SYN_NANOS = 20_000_000;
-
     /** Establishments that came out of the rings ahead of their connect; it follows within microseconds. */
     private static final int ORPHANS_MAX = 256;
 
@@ -43,7 +38,7 @@ final class ConnectTable {
     private final Drops drops;
     private final Set<Connect> all = new LinkedHashSet<>();
     private final Map<Long, Connect> bySocket = new HashMap<>();
-    private final Map<Connection, Connect> byTuple = new HashMap<>();
+    private final TupleIndex byTuple = new TupleIndex();
     private final Map<Long, SocketState> orphans = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, SocketState> eldest) {
@@ -112,12 +107,9 @@ final class ConnectTable {
 
     private void join(Connect c, SocketState change) {
         established++;
-        add(c, new Connection(change.source(), change.sourcePort(), change.destination(), change.destinationPort()));
-    }
-
-    private void add(Connect c, Connection tuple) {
-        c.tuple = tuple;
-        c.older = byTuple.put(tuple, c);
+        byTuple.add(
+                c,
+                new Connection(change.source(), change.sourcePort(), change.destination(), change.destinationPort()));
     }
 
     private void end(SocketState change, long nanos) {
@@ -140,14 +132,53 @@ final class ConnectTable {
 
     /** A connection that was open before the probe: found through its live socket. One that the probe saw is known better. */
     void seed(Connection tuple, Connect c) {
-        Connect known = byTuple.get(tuple);
+        Connect known = byTuple.newest(tuple);
         if (known != null && known.closedNanos == Connect.OPEN) {
             return;
         }
         all.add(c);
-        add(c, tuple);
+        byTuple.add(c, tuple);
         setWeight(c);
         evict();
+    }
+
+    /**
+     * Somebody else than before sends on a socket.
+     *
+     * @param monotonicNanos when
+     * @param nanos the same, since 1970
+     * @return the connection's connect: made here where it is older than the probe; null where two could be meant
+     */
+    Connect sent(long socket, long monotonicNanos, long nanos, Connection tuple) {
+        Connect known = bySocket.get(socket);
+        if (known != null && known.startedMonotonicNanos <= monotonicNanos) {
+            return known;
+        }
+        Connect named = byTuple.find(tuple, nanos);
+        Connect newest = byTuple.newest(tuple);
+        if (named == null && newest != null && newest.socket == socket) {
+            named = newest; // taken for ended when records were lost
+        }
+        if (named != null || newest != null && newest.closedNanos == Connect.OPEN) {
+            return named;
+        }
+        Connect c = new Connect(socket, 0, 0, Connect.BEFORE_US);
+        if (known == null) {
+            bySocket.put(socket, c);
+        }
+        all.add(c);
+        byTuple.add(c, tuple);
+        evict();
+        return all.contains(c) ? c : null;
+    }
+
+    /** Notes who sends on a connection from now on. */
+    void setSender(Connect c, long nanos, Attribution sender) {
+        if (all.contains(c)) {
+            c.senders = c.senders == null ? new Senders() : c.senders;
+            weights.replace(c.senders.add(nanos, sender), sender.caller());
+            evict();
+        }
     }
 
     /**
@@ -181,37 +212,16 @@ final class ConnectTable {
      * @return null where there is none, or more than one could be meant
      */
     Connect find(Connection tuple, long openedNanos) {
-        Connect out = lookUp(tuple, openedNanos);
+        Connect out = byTuple.find(tuple, openedNanos);
         if (out != null) {
             out.asked = true;
         }
         return out;
     }
 
-    private Connect lookUp(Connection tuple, long openedNanos) {
-        Connect best = null;
-        Connect nearest = null;
-        for (Connect c = byTuple.get(tuple); c != null; c = c.older) {
-            if (c.startedNanos <= openedNanos && openedNanos <= c.closedNanos) {
-                if (best == null) {
-                    best = c;
-                } else if (openedNanos - best.startedNanos > SYN_NANOS || c.startedNanos >= openedNanos - SYN_NANOS) {
-                    return null; // two namespaces with the same addresses
-                }
-            } else if (nearest == null || distance(c, openedNanos) < distance(nearest, openedNanos)) {
-                nearest = c;
-            }
-        }
-        return best != null ? best : nearest != null && distance(nearest, openedNanos) <= SLACK_NANOS ? nearest : null;
-    }
-
-    private static long distance(Connect c, long nanos) {
-        return nanos < c.startedNanos ? c.startedNanos - nanos : nanos - c.closedNanos;
-    }
-
     /** The capture saw a connection end: the kernel's own word for it may have been lost. */
     void closed(Connection tuple, long openedNanos, long nowNanos) {
-        Connect c = lookUp(tuple, openedNanos);
+        Connect c = byTuple.find(tuple, openedNanos);
         if (c != null && c.closedNanos == Connect.OPEN) {
             c.closedNanos = nowNanos;
         }
@@ -262,25 +272,12 @@ final class ConnectTable {
     private void unlink(Connect c) {
         weights.replace(c.weighed, null);
         c.weighed = null;
+        if (c.senders != null) {
+            c.senders.callers().forEachRemaining(sender -> weights.replace(sender, null));
+            c.senders = null;
+        }
         bySocket.remove(c.socket, c);
-        if (c.tuple == null) {
-            return;
-        }
-        Connect newest = byTuple.get(c.tuple);
-        if (newest == c) {
-            if (c.older == null) {
-                byTuple.remove(c.tuple);
-            } else {
-                byTuple.put(c.tuple, c.older);
-            }
-            return;
-        }
-        for (Connect k = newest; k != null; k = k.older) {
-            if (k.older == c) {
-                k.older = c.older;
-                return;
-            }
-        }
+        byTuple.remove(c);
     }
 
     int size() {

@@ -166,6 +166,8 @@ final class LivePipeline {
                     + (state.socketTableUp() ? ", then by the socket table" : ""));
             if (!state.copyUp()) {
                 out.add(state.copyProblem());
+            } else if (!state.sendUp()) {
+                out.add(state.sendProblem());
             }
         } else {
             out.add(state.probeProblem());

@@ -4,6 +4,7 @@ import io.imdsight.classify.CauseTracker;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Cause;
 import io.imdsight.model.Connection;
+import io.imdsight.model.Exchange;
 import io.imdsight.model.Sighting;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -13,7 +14,7 @@ final class SightingThread implements Runnable {
     /** Finds a caller; may wait for it. */
     @FunctionalInterface
     interface CallerFinder {
-        Attribution find(Connection connection, long openedNanos);
+        Attribution find(Connection connection, long openedNanos, long sentNanos);
     }
 
     /** Takes sightings; {@link #flush} follows when nothing more waits. */
@@ -73,22 +74,24 @@ final class SightingThread implements Runnable {
             case SightingQueue.Asked asked ->
                 causes.requested(
                         asked.head(),
-                        find(asked.connection(), asked.openedNanos()).caller(),
+                        find(asked.connection(), asked.openedNanos(), asked.timestampNanos())
+                                .caller(),
                         asked.timestampNanos());
             case SightingQueue.Finished finished -> finished(finished);
         }
     }
 
     private void finished(SightingQueue.Finished event) {
-        Attribution a = find(event.exchange().connection(), event.exchange().connectionOpenedNanos());
+        Exchange e = event.exchange();
+        Attribution a = find(e.connection(), e.connectionOpenedNanos(), e.timestampNanos());
         Cause cause = causes.cause(event.exchange(), event.classification(), a.caller());
         output.accept(new Sighting(event.exchange(), event.classification(), cause, a.caller(), a.evidence()));
     }
 
-    private Attribution find(Connection connection, long openedNanos) {
+    private Attribution find(Connection connection, long openedNanos, long sentNanos) {
         if (hurried && monotonicNanos.getAsLong() - finderEndsNanos > 0) {
             return Attribution.none("imdsight was ending");
         }
-        return finder.find(connection, openedNanos);
+        return finder.find(connection, openedNanos, sentNanos);
     }
 }

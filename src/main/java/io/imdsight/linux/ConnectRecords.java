@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * Who connects to certain peers, copied by the kernel within the connect: nothing that the process does afterwards, nor how late we look, can
  * change it. And who sends to them on a socket that another opened or sent on before. Used by one thread at a time. Needs kernel 5.8 with
- * CONFIG_DEBUG_INFO_BTF, CAP_BPF and CAP_PERFMON; sends also CONFIG_FUNCTION_TRACER, on arm64 kernel 6.0.
+ * CONFIG_DEBUG_INFO_BTF, CAP_BPF and CAP_PERFMON; sends kernel 6.16, or CONFIG_FUNCTION_TRACER (on arm64 from 6.4).
  */
 public final class ConnectRecords implements Closeable {
     /**
@@ -88,9 +88,6 @@ public final class ConnectRecords implements Closeable {
     private int openSends(Kernel kernel, List<Peer> peers, int port) throws IOException {
         int before = open.size();
         try {
-            if (kernel.sendFunction() <= 0) {
-                throw new IllegalArgumentException("this kernel describes no function " + SendProgram.FUNCTION);
-            }
             FileDescriptor ringMap = keep(BpfCalls.map("sends", BpfCalls.RING, 0, 0, SEND_RING_BYTES));
             FileDescriptor users =
                     keep(BpfCalls.map("users", BpfCalls.FORGETFUL_HASH, 8, CopyProgram.USER_BYTES, USERS_MAX));
@@ -98,8 +95,7 @@ public final class ConnectRecords implements Closeable {
             open.push(sends::unmap);
             CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users.number());
             byte[] program = SendProgram.assemble(kernel.offsets(), maps, peers, port);
-            FileDescriptor loaded = keep(BpfCalls.loadForFunction("send", program, kernel.sendFunction()));
-            keep(BpfCalls.attachToFunction(SendProgram.FUNCTION, loaded));
+            attachSends(program, kernel.sendFunction());
             sendsDescriptor = ringMap.number();
             return users.number();
         } catch (KernelException | IllegalArgumentException e) {
@@ -109,6 +105,18 @@ public final class ConnectRecords implements Closeable {
                 open.pop().close();
             }
             return -1;
+        }
+    }
+
+    private void attachSends(byte[] program, int function) throws KernelException {
+        try {
+            keep(BpfCalls.attach(SendProgram.TRACEPOINT, keep(BpfCalls.load("send", program))));
+        } catch (KernelException e) {
+            if (e.error() != KernelException.ENOENT || function == 0) {
+                throw e;
+            }
+            FileDescriptor loaded = keep(BpfCalls.loadForFunction("send", program, function));
+            keep(BpfCalls.attachToFunction(SendProgram.FUNCTION, loaded));
         }
     }
 

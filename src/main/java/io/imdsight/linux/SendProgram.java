@@ -2,6 +2,7 @@ package io.imdsight.linux;
 
 import static io.imdsight.linux.BpfAssembler.R1;
 import static io.imdsight.linux.BpfAssembler.R7;
+import static io.imdsight.linux.BpfAssembler.STACK;
 
 import java.util.List;
 
@@ -10,10 +11,12 @@ import java.util.List;
  * port. For sends to the peers it looks who used the socket last, and copies who runs only where that is somebody else: ordinary traffic, where
  * who connects also sends, makes no records.
  *
- * <p>Written for the entry of the function tcp_sendmsg(struct sock *, …), not for the tracepoint sock_send_length: that passes after the packet
- * has left, so that two who take turns could be confused, and only kernel 6.3 has it.
+ * <p>It runs at the tracepoint tcp_sendmsg_locked(const struct sock *, …) of kernel 6.16 and, where that is missing, at the entry of the function
+ * tcp_sendmsg(struct sock *, …): the first argument is the same. Not at the tracepoint sock_send_length of kernel 6.3: that passes after the
+ * packet has left, so that two who take turns could be confused.
  */
 final class SendProgram extends CopyProgram {
+    static final String TRACEPOINT = "tcp_sendmsg_locked";
     static final String FUNCTION = "tcp_sendmsg";
 
     /** Nothing else wakes us: BPF_RB_FORCE_WAKEUP, linux/bpf.h. */
@@ -30,8 +33,9 @@ final class SendProgram extends CopyProgram {
      */
     static byte[] assemble(KernelOffsets at, Maps maps, List<ConnectRecords.Peer> peers, int port) {
         SendProgram p = new SendProgram(at, maps);
-        // The kernel knows the type of this argument, so that a field of it can be read without a call.
-        p.code.load(8, R7, R1, 0).load(2, R1, R7, at.destinationPort());
+        p.code.load(8, R7, R1, 0);
+        p.readToStack(-8, 2, R7, at.destinationPort());
+        p.code.load(2, R1, STACK, -8);
         p.leaveUnlessPort(port);
         p.leaveUnlessPeer(peers);
         p.findUser();

@@ -39,6 +39,7 @@ class AttributorIT {
         long pid;
         Connection connection;
         long openedNanos;
+        long sentNanos;
         String named;
         Attribution found;
     }
@@ -122,7 +123,8 @@ class AttributorIT {
     void aConnectionThatNoProcessHereMadeIsGivenToNobody() {
         try (Attributor attributor = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
             Connection forwarded = new Connection(IpAddress.parse("192.0.2.7"), 40000, IpAddress.IMDS_V4, 80);
-            Attribution a = attributor.find(forwarded, System.currentTimeMillis() * 1_000_000);
+            Attribution a = attributor.find(
+                    forwarded, System.currentTimeMillis() * 1_000_000, System.currentTimeMillis() * 1_000_000);
             assertEquals(EvidenceMethod.NONE, a.evidence().method());
             assertTrue(
                     a.evidence().reason().contains("no process of this machine"),
@@ -270,8 +272,9 @@ class AttributorIT {
                 call.connection =
                         new Connection(IpAddress.parse(a[0]), Integer.parseInt(a[1]), IpAddress.parse(a[3]), 80);
                 call.openedNanos = Long.parseLong(a[2]);
+                call.sentNanos = Long.parseLong(a[4]);
                 if (attributor != null) {
-                    call.found = attributor.find(call.connection, call.openedNanos);
+                    call.found = attributor.find(call.connection, call.openedNanos, call.sentNanos);
                     attributor.closed(call.connection, call.openedNanos);
                 }
             }

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imdsight.model.Attribution;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
+import io.imdsight.model.Evidence;
+import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -190,6 +193,82 @@ class ConnectTableTest {
         assertSame(later, table.find(TUPLE, OFFSET + 1_000 * MS + 1));
         table.seed(TUPLE, new Connect(0, 51, 0, Connect.BEFORE_US));
         assertSame(later, table.find(TUPLE, OFFSET + 1_000 * MS + 1));
+    }
+
+    @Test
+    void whoSendsLaterIsNamedForWhatItSent() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        Attribution opener = new Attribution(caller("opener", List.of()), Evidence.CONNECT_PROBE);
+        Attribution other = new Attribution(caller("other", List.of()), Evidence.CONNECT_PROBE);
+        assertSame(c, sent(1, 20 * MS, other));
+        assertSame(c, sent(1, 30 * MS, opener));
+        assertSame(opener, c.senders.at(OFFSET + 15 * MS, opener));
+        assertSame(other, c.senders.at(OFFSET + 20 * MS + 5_000, opener));
+        assertSame(other, c.senders.at(OFFSET + 29 * MS, opener));
+        assertSame(opener, c.senders.at(OFFSET + 31 * MS, null));
+    }
+
+    @Test
+    void moreChangesThanAreRememberedLeaveTheOldestUnknown() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        for (int i = 1; i <= Senders.CHANGES_MAX + 1; i++) {
+            sent(1, (10 + i) * MS, new Attribution(caller("sender " + i, List.of()), Evidence.CONNECT_PROBE));
+        }
+        Attribution at12 = c.senders.at(OFFSET + 12 * MS, null);
+        assertEquals(List.of("sender 2"), at12.caller().arguments());
+        assertEquals(
+                EvidenceMethod.NONE,
+                c.senders.at(OFFSET + 11 * MS, at12).evidence().method());
+    }
+
+    @Test
+    void aSendOnAConnectionOlderThanUsMakesItKnown() {
+        Attribution sender = new Attribution(caller("sender", List.of()), Evidence.CONNECT_PROBE);
+        Connect c = sent(1, 20 * MS, sender);
+        assertSame(c, table.find(TUPLE, OFFSET + 5 * MS));
+        assertSame(c, sent(1, 30 * MS, sender));
+        assertEquals(1, table.size());
+        change(1, 40 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        Connect next = connect(1, 50 * MS, 101, 40000);
+        assertSame(next, table.find(TUPLE, OFFSET + 50 * MS));
+        assertNull(next.senders);
+    }
+
+    @Test
+    void aSendSaidLateBelongsToTheConnectBefore() {
+        Connect first = connect(1, 10 * MS, 100, 40000);
+        change(1, 30 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        Connect second = connect(1, 40 * MS, 101, 40000);
+        assertSame(first, sent(1, 20 * MS, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
+        assertNull(second.senders);
+    }
+
+    @Test
+    void afterALossASendBelongsToTheConnectionThatIsStillOpen() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        table.lost(OFFSET + 20 * MS);
+        assertSame(c, sent(1, 30 * MS, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
+    }
+
+    @Test
+    void sendersAreWeighedAndForgottenWithTheirConnection() {
+        for (int i = 0; i < 2_000; i++) {
+            connect(1 + i, (10 + i) * MS, 100, 1 + i);
+            table.setSender(
+                    table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE),
+                    OFFSET + (11 + i) * MS,
+                    new Attribution(caller("p".repeat(16_000), List.of()), Evidence.CONNECT_PROBE));
+        }
+        assertTrue(table.size() < 1_000, "held " + table.size());
+        table.expire(Long.MAX_VALUE);
+        connect(9_000, 9_000 * MS, 100, 50_000);
+        assertTrue(table.size() > 1);
+    }
+
+    private Connect sent(long socket, long nanos, Attribution sender) {
+        Connect c = table.sent(socket, nanos, OFFSET + nanos, TUPLE);
+        table.setSender(c, OFFSET + nanos, sender);
+        return c;
     }
 
     @Test

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * really happened, a line each:
  *
  * <pre>
- * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE     a connection, with the number in its request's path
+ * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE SENT-NANOS     a connection, with the number in its request's path
  * client NUMBER PID                                       who made it
  * seed EVIDENCE RIGHT                                     a connection older than the Attributor (argument "seed")
  * named NUMBER EVIDENCE PID COMMAND LINE                  with an Attributor in here (argument "table")
@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 final class NamespaceWorld {
     private static final long CLIENT_SECONDS_MAX = 20;
 
-    private final Attributor attributor;
+    private volatile Attributor attributor;
     private final KernelClock clock = KernelClock.system();
 
     private NamespaceWorld(Attributor attributor) {
@@ -42,7 +42,8 @@ final class NamespaceWorld {
     }
 
     /** Arguments: the host's network namespace, "table", "seed" or "plain", then rounds as {@code
-     * COUNTxPARALLEL:ADDRESS}, perhaps with {@code #PORT} for the client's port; or {@code tiny:PROGRAM COUNT BURST GAP-MICROS ADDRESS HOW}. */
+     * COUNTxPARALLEL:ADDRESS}, perhaps with {@code #PORT} for the client's port; {@code
+     * tiny:PROGRAM COUNT BURST GAP-MICROS ADDRESS HOW}, or {@code senders:PROGRAM HOW FIRST COUNT ADDRESS}. */
     public static void main(String[] args) throws Exception {
         String mine = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
         if (!mine.startsWith("net:[") || mine.equals(args[0])) {
@@ -53,6 +54,8 @@ final class NamespaceWorld {
         run("ip", "address", "add", "fd00:ec2::254/128", "dev", "lo", "nodad");
         // No TIME_WAIT in here, so that a port can be used again at once.
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_max_tw_buckets"), "0");
+        // TCP Fast Open for clients and for every server, without a cookie: Documentation/networking/ip-sysctl.rst
+        Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_fastopen"), "1543");
         boolean table = "table".equals(args[1]);
         Endpoints endpoints = Endpoints.EC2;
         Attributor attributor = table
@@ -71,6 +74,10 @@ final class NamespaceWorld {
                 String[] tiny = args[i].substring(5).split(" ", -1);
                 launch(next, tiny);
                 next += Integer.parseInt(tiny[1]);
+                continue;
+            }
+            if (args[i].startsWith("senders:")) {
+                world.send(args[i].substring(8).split(" ", -1));
                 continue;
             }
             String[] round = args[i].split("[x:]", 3);
@@ -97,7 +104,8 @@ final class NamespaceWorld {
         try (Attributor late = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
             Thread.sleep(1_000);
             s.close();
-            Attribution a = late.find(c, clock.epoch().getAsLong());
+            Attribution a =
+                    late.find(c, clock.epoch().getAsLong(), clock.epoch().getAsLong());
             say("seed " + a.evidence().method().label() + " "
                     + (a.caller() != null
                             && a.caller().pid() == ProcessHandle.current().pid()));
@@ -116,8 +124,9 @@ final class NamespaceWorld {
         server.bind(new InetSocketAddress(address, 80), 100);
         Thread.ofPlatform().daemon().start(() -> {
             while (true) {
-                try (Socket s = server.accept()) {
-                    answer(s);
+                try {
+                    Socket s = server.accept();
+                    Thread.ofPlatform().daemon().start(() -> answerAndClose(s));
                 } catch (IOException e) {
                     say("error " + e);
                 }
@@ -125,42 +134,68 @@ final class NamespaceWorld {
         });
     }
 
+    private void answerAndClose(Socket s) {
+        try (s) {
+            answer(s);
+        } catch (IOException e) {
+            say("error " + e);
+        }
+    }
+
     private void answer(Socket s) throws IOException {
         long nanos = clock.epoch().getAsLong();
-        IpAddress from = IpAddress.of(s.getInetAddress());
-        Connection c = new Connection(from, s.getPort(), IpAddress.of(s.getLocalAddress()), 80);
+        Connection c =
+                new Connection(IpAddress.of(s.getInetAddress()), s.getPort(), IpAddress.of(s.getLocalAddress()), 80);
         if (attributor != null) {
             attributor.opened(c, nanos);
         }
-        s.setSoTimeout(2_000);
-        InputStream in = s.getInputStream();
+        s.setSoTimeout(10_000);
+        s.setTcpNoDelay(true);
+        boolean more = true;
+        while (more) {
+            String head = head(s.getInputStream());
+            long sentNanos = clock.epoch().getAsLong();
+            more = head.contains("keep-alive");
+            if (!head.contains("/n/")) {
+                break;
+            }
+            String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
+            say("accept " + number + " " + c.originator() + " " + s.getPort() + " " + nanos + " " + c.responder() + " "
+                    + sentNanos);
+            if (attributor != null) {
+                pause();
+            }
+            s.getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: " + (more ? "keep-alive" : "close")
+                                    + "\r\n\r\nok")
+                            .getBytes(StandardCharsets.US_ASCII));
+            s.getOutputStream().flush();
+            if (!more) {
+                s.shutdownOutput();
+            }
+            if (attributor != null) {
+                Attribution a = attributor.find(c, nanos, sentNanos);
+                say("named " + number + " " + a.evidence().method().label() + " "
+                        + (a.caller() == null
+                                ? a.evidence().reason()
+                                : a.caller().pid() + " " + a.caller().commandLine()));
+            }
+        }
+        if (attributor != null) {
+            attributor.closed(c, nanos);
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
-        for (int b = in.read();
-                b >= 0 && head.indexOf("\r\n\r\n") < 0;
-                b = head.indexOf("\r\n\r\n") < 0 ? in.read() : 0) {
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int b = in.read();
+            if (b < 0) {
+                break;
+            }
             head.append((char) b);
         }
-        if (head.indexOf("/n/") < 0) {
-            return;
-        }
-        String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
-        say("accept " + number + " " + from + " " + s.getPort() + " " + nanos + " " + c.responder());
-        if (attributor != null) {
-            pause();
-        }
-        s.getOutputStream()
-                .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
-                        .getBytes(StandardCharsets.US_ASCII));
-        s.getOutputStream().flush();
-        s.shutdownOutput();
-        if (attributor != null) {
-            Attribution a = attributor.find(c, nanos);
-            attributor.closed(c, nanos);
-            say("named " + number + " " + a.evidence().method().label() + " "
-                    + (a.caller() == null
-                            ? a.evidence().reason()
-                            : a.caller().pid() + " " + a.caller().commandLine()));
-        }
+        return head.toString();
     }
 
     /** A service that answers over a network takes as long; curl ends at once when it has its answer. */
@@ -207,6 +242,32 @@ final class NamespaceWorld {
             throw new IOException("the launcher failed");
         }
         Thread.sleep(300); // the last answers are said after their clients have gone
+    }
+
+    /** Runs {@code PROGRAM HOW FIRST COUNT ADDRESS} of senders.c; where it opens a connection and waits, an Attributor starts meanwhile. */
+    private void send(String[] command) throws IOException, InterruptedException {
+        Process p = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader in = p.inputReader()) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if ("opened".equals(line)) {
+                    attributor = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()));
+                    Thread.sleep(1_000);
+                    p.getOutputStream().write('\n');
+                    p.getOutputStream().flush();
+                } else {
+                    say(line);
+                }
+            }
+        }
+        if (p.waitFor() != 0) {
+            throw new IOException("failed: " + String.join(" ", command));
+        }
+        Thread.sleep(300); // the last answers are said after their clients have gone
+        if (attributor != null) {
+            attributor.close();
+        }
     }
 
     private static synchronized void say(String line) {

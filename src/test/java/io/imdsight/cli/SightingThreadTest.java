@@ -36,7 +36,7 @@ class SightingThreadTest {
     private final AtomicLong clock = new AtomicLong();
     private final SightingThread thread = new SightingThread(
             queue,
-            (connection, opened) -> new Attribution(SDK, Evidence.CONNECT_PROBE),
+            (connection, opened, sent) -> new Attribution(SDK, Evidence.CONNECT_PROBE),
             new CauseTracker(1000),
             printed,
             clock::get);

@@ -80,14 +80,14 @@ class BpfAssemblerTest {
     private static final List<ConnectRecords.Peer> PEERS = List.of(new ConnectRecords.Peer(0, 0xffff_a9fe_a9feL));
 
     @Test
-    void aSendToAnotherPortIsLeftAloneAfterThreeInstructions() {
+    void aSendToAnotherPortIsLeftAloneAfterNineInstructions() {
         String text = HexFormat.of().formatHex(SendProgram.assemble(OFFSETS, MAPS, PEERS, 80));
+        int port = 8 * 16;
         assertEquals("7917000000000000", text.substring(0, 16)); // r7 = the socket
-        assertEquals("69710c0000000000", text.substring(16, 32)); // r1 = its destination port
-        assertEquals("5501", text.substring(32, 36)); // if r1 is not
-        assertEquals("00500000", text.substring(40, 48)); // 80 in network order
-        int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(36, 40), 16));
-        assertEquals(text.length() / 16 - 2, 3 + toEnd); // leave: r0 = 0, exit
+        assertEquals("5501", text.substring(port, port + 4)); // if its port is not
+        assertEquals("00500000", text.substring(port + 8, port + 16)); // 80 in network order
+        int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(port + 4, port + 8), 16));
+        assertEquals(text.length() / 16 - 2, 9 + toEnd); // leave: r0 = 0, exit
     }
 
     @Test

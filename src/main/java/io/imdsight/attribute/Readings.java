@@ -1,0 +1,141 @@
+package io.imdsight.attribute;
+
+import io.imdsight.linux.ConnectRecord;
+import io.imdsight.linux.KernelClock;
+import io.imdsight.model.Attribution;
+import io.imdsight.model.Caller;
+import io.imdsight.model.Connection;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.Evidence;
+import io.imdsight.model.IpAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the processes that connect and send, and puts them into words: in two steps, so that what vanishes with a process is read first for all
+ * that wait. Used by the probe's thread only.
+ */
+final class Readings {
+    private static final Evidence DETAILS_GONE =
+            new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its command line could be read");
+
+    private final ConnectCopies copies;
+    private final CallerReader reader;
+    private final ConnectTable table;
+    private final Endpoints endpoints;
+    private final KernelClock clock;
+
+    /** What has been read and is to be put into words, in order. */
+    private final Deque<Runnable> unnamed = new ArrayDeque<>();
+
+    private long named;
+    private long namingNanos;
+    private long sent;
+
+    Readings(AttributorOptions options, ConnectCopies copies, CallerReader reader, ConnectTable table) {
+        this.copies = copies;
+        this.reader = reader;
+        this.table = table;
+        this.endpoints = options.endpoints();
+        this.clock = options.clock();
+    }
+
+    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. */
+    void read(List<Connect> connects) {
+        Map<Integer, CallerReader.Raw> read = new HashMap<>();
+        for (Connect c : connects) {
+            if (c.pid > 0 && !read.containsKey(c.pid)) {
+                read.put(c.pid, reader.read(c.pid));
+            }
+        }
+        for (Connect c : connects) {
+            ConnectRecord record = copies.take(c); // after /proc, which will not wait
+            namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
+            CallerReader.Raw raw = read.get(c.pid);
+            unnamed.add(() -> name(c, raw, record));
+        }
+    }
+
+    /** The same for those who send on what others opened. */
+    void readSends(List<ConnectRecord> sends) {
+        Map<Integer, CallerReader.Raw> read = new HashMap<>();
+        for (ConnectRecord r : sends) {
+            CallerReader.Raw raw = read.computeIfAbsent(r.pid(), reader::read);
+            long nanos = r.timeNanos() + clock.epochMinusMonotonicNanos();
+            unnamed.add(() -> nameSender(r, raw, nanos));
+        }
+    }
+
+    /** Puts one reading into words; false where there is none. */
+    boolean nameOne() {
+        Runnable r = unnamed.poll();
+        if (r != null) {
+            r.run();
+        }
+        return r != null;
+    }
+
+    boolean isEmpty() {
+        return unnamed.isEmpty();
+    }
+
+    private void name(Connect c, CallerReader.Raw raw, ConnectRecord record) {
+        c.caller = caller(c, raw, record);
+        boolean whole = c.caller.arguments() != null;
+        c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
+        named += whole ? 1 : 0;
+        table.setWeight(c);
+    }
+
+    private Caller caller(Connect c, CallerReader.Raw raw, ConnectRecord record) {
+        if (record != null) {
+            return reader.describe(record, raw);
+        }
+        // A process that started after the connect has only got the number.
+        boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
+        return same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
+    }
+
+    private void nameSender(ConnectRecord r, CallerReader.Raw raw, long nanos) {
+        IpAddress peer = new IpAddress(r.peer().high(), r.peer().low());
+        if (!endpoints.isService(peer.high(), peer.low(), r.peer().port())) {
+            return;
+        }
+        sent++;
+        IpAddress own = new IpAddress(r.own().high(), r.own().low());
+        Connection tuple = new Connection(own, r.own().port(), peer, r.peer().port());
+        Connect c = table.sent(r.socket(), r.timeNanos(), nanos, tuple);
+        if (c != null) {
+            Caller caller = reader.describe(r, raw);
+            table.setSender(c, nanos, new Attribution(caller, senderEvidence(c, caller)));
+        }
+    }
+
+    private static Evidence senderEvidence(Connect c, Caller sender) {
+        String opener;
+        if (c.startedNanos == Connect.BEFORE_US) {
+            opener = "the connection is older than imdsight";
+        } else if (c.pid != sender.pid()) {
+            opener = "process " + c.pid + " opened the connection";
+        } else {
+            opener = "it ran another program when it opened the connection";
+        }
+        return new Evidence(Evidence.CONNECT_PROBE.method(), "the kernel named it when it sent; " + opener);
+    }
+
+    long named() {
+        return named;
+    }
+
+    long namingNanos() {
+        return namingNanos;
+    }
+
+    /** Changes of who sends on a connection. */
+    long sent() {
+        return sent;
+    }
+}
