@@ -22,13 +22,20 @@ public final class Attributor implements Closeable {
     private final AttributorOptions options;
     private final ConnectProbe probe;
     private final SocketLookup lookup;
+    private final CgroupPlaces cgroups;
     private final AttributorState state;
     private final AtomicLongArray found = new AtomicLongArray(EvidenceMethod.values().length);
 
-    private Attributor(AttributorOptions options, ConnectProbe probe, SocketLookup lookup, AttributorState state) {
+    private Attributor(
+            AttributorOptions options,
+            ConnectProbe probe,
+            SocketLookup lookup,
+            CgroupPlaces cgroups,
+            AttributorState state) {
         this.options = options;
         this.probe = probe;
         this.lookup = lookup;
+        this.cgroups = cgroups;
         this.state = state;
     }
 
@@ -38,12 +45,14 @@ public final class Attributor implements Closeable {
      */
     public static Attributor start(AttributorOptions options) {
         ProcessTable processes = new ProcessTable(options.procRoot());
-        UserNames users = new UserNames(options.passwd(), options.clock().monotonic());
+        UserNames users = new UserNames(
+                options.procRoot(), options.passwd(), options.clock().monotonic());
+        CgroupPlaces cgroups = new CgroupPlaces(options.procRoot());
         ConnectProbe probe = null;
         String probeProblem = null;
         if (options.probe()) {
             try {
-                probe = ConnectProbe.start(options, new CallerReader(processes, users, options.clock()));
+                probe = ConnectProbe.start(options, new CallerReader(processes, cgroups, users, options.clock()));
             } catch (IOException | IllegalArgumentException e) {
                 probeProblem = "the connect probe is off (" + e.getMessage() + "); " + COST + "; " + remedy(e);
             }
@@ -58,7 +67,7 @@ public final class Attributor implements Closeable {
                 lookup = new SocketLookup(
                         options,
                         new SocketHolders(processes, options.clock().monotonic()),
-                        new CallerReader(processes, users, options.clock()),
+                        new CallerReader(processes, cgroups, users, options.clock()),
                         (connection, attribution) -> {
                             if (seeded != null) {
                                 seeded.seed(connection, attribution);
@@ -81,7 +90,7 @@ public final class Attributor implements Closeable {
                 probe == null ? null : probe.sendProblem(),
                 lookup != null,
                 tableProblem);
-        return new Attributor(options, probe, lookup, state);
+        return new Attributor(options, probe, lookup, cgroups, state);
     }
 
     private static String remedy(Exception e) {
@@ -191,5 +200,6 @@ public final class Attributor implements Closeable {
         if (probe != null) {
             probe.close();
         }
+        cgroups.close();
     }
 }

@@ -44,11 +44,19 @@ final class CallerReader {
     private static final int WARM_UP_ROUNDS = 30;
 
     /** What is gone when the process is gone. */
-    record Raw(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, byte[] status, byte[] cgroup) {}
+    record Raw(
+            int pid,
+            ProcessStat stat,
+            byte[] commandLine,
+            byte[] executable,
+            byte[] status,
+            byte[] cgroup,
+            long mounts) {}
 
     private record Parent(long startTicks, byte[] name, int parent, long readNanos, Caller caller) {}
 
     private final ProcessTable processes;
+    private final CgroupPlaces cgroups;
     private final UserNames users;
     private final KernelClock clock;
     private final Map<Integer, Parent> parents = new LinkedHashMap<>(64, 0.75f, true) {
@@ -68,8 +76,9 @@ final class CallerReader {
         }
     };
 
-    CallerReader(ProcessTable processes, UserNames users, KernelClock clock) {
+    CallerReader(ProcessTable processes, CgroupPlaces cgroups, UserNames users, KernelClock clock) {
         this.processes = processes;
+        this.cgroups = cgroups;
         this.users = users;
         this.clock = clock;
     }
@@ -102,7 +111,8 @@ final class CallerReader {
         if (stat == null || stat.isZombie() && executable == null) {
             return null;
         }
-        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup);
+        long mounts = ProcessText.namespace(process.link("ns/mnt"));
+        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup, mounts);
     }
 
     /** When a process started, nanoseconds since 1970. */
@@ -121,7 +131,9 @@ final class CallerReader {
         Caller bare = bare(raw.pid(), raw.stat(), raw.commandLine(), raw.executable(), CommandLine.BYTES_MAX);
         List<Caller> parents = new ArrayList<>();
         addAncestors(raw.stat(), parents);
-        return whole(bare, userId, raw.cgroup(), parents);
+        CgroupNames place = raw.cgroup() == null ? CgroupNames.NONE : place(raw.cgroup());
+        String owner = users.name(raw.pid(), userId, raw.mounts(), place.containerId() != null);
+        return whole(bare, userId, owner, place, parents);
     }
 
     /**
@@ -143,7 +155,13 @@ final class CallerReader {
             executables.learn(record.executable(), executable);
         }
         Caller bare = bare(record.pid(), stat, commandLine, executable, CommandLine.BYTES_MAX);
-        return whole(bare, record.userId(), later == null ? null : later.cgroup(), ancestors(record));
+        CgroupNames place = place(record, later == null ? null : later.cgroup());
+        String owner = users.name(
+                later == null ? 0 : record.pid(),
+                record.userId(),
+                record.mountNamespace(),
+                place.containerId() != null);
+        return whole(bare, record.userId(), owner, place, ancestors(record));
     }
 
     /** Whether the process runs what it ran, as far as can be told. */
@@ -157,18 +175,27 @@ final class CallerReader {
                 && (then.length == later.length || !record.whole() || later.length == COMMAND_LINE_BYTES_MAX);
     }
 
-    private Caller whole(Caller bare, int userId, byte[] cgroup, List<Caller> parents) {
-        CgroupNames place = cgroup == null
-                ? CgroupNames.of(null)
-                : places.computeIfAbsent(
-                        new String(cgroup, StandardCharsets.ISO_8859_1), text -> CgroupNames.of(cgroup));
+    private CgroupNames place(byte[] cgroup) {
+        return places.computeIfAbsent(new String(cgroup, StandardCharsets.ISO_8859_1), text -> CgroupNames.of(cgroup));
+    }
+
+    /** Where a process ran, by its own word, otherwise by the kernel's copy. */
+    private CgroupNames place(ConnectRecord record, byte[] cgroup) {
+        if (cgroup == null) {
+            return cgroups.find(record.cgroupId());
+        }
+        cgroups.learn(record.cgroupId(), cgroup);
+        return place(cgroup);
+    }
+
+    private static Caller whole(Caller bare, int userId, String owner, CgroupNames place, List<Caller> parents) {
         return new Caller(
                 bare.pid(),
                 bare.executable(),
                 bare.arguments(),
                 bare.title(),
                 userId,
-                users.name(userId),
+                owner,
                 bare.startTimeNanos(),
                 place.systemdUnit(),
                 place.containerId(),

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param podUid the Kubernetes pod's uid; null outside of one
  */
 record CgroupNames(String systemdUnit, String containerId, String podUid) {
-    private static final CgroupNames NONE = new CgroupNames(null, null, null);
+    static final CgroupNames NONE = new CgroupNames(null, null, null);
 
     private static final String HEX64 = "[0-9a-f]{64}";
 
@@ -33,6 +33,9 @@ record CgroupNames(String systemdUnit, String containerId, String podUid) {
 
     /** ECS on Fargate: the task's id and a number. */
     private static final Pattern TASK_ID = Pattern.compile("([0-9a-f]{32}-[0-9]{6,12})");
+
+    /** systemd-nspawn: the machine's name. */
+    private static final Pattern NSPAWN_NAME = Pattern.compile("systemd-nspawn@(.+)\\.service");
 
     /** LXC and LXD: the container's name, as {@code lxc.payload.web}; {@code lxc.monitor.web} is outside. */
     private static final Pattern LXC_NAME = Pattern.compile("lxc\\.payload\\.(.+)");
@@ -81,6 +84,12 @@ record CgroupNames(String systemdUnit, String containerId, String podUid) {
         Matcher m = LXC_NAME.matcher(segment);
         if (m.matches()) {
             return escaped(m.group(1));
+        }
+        Matcher nspawn = NSPAWN_NAME.matcher(segment);
+        boolean payload =
+                i + 1 < segments.length && "payload".equals(segments[i + 1]); // beside it, supervisor is outside
+        if (nspawn.matches()) {
+            return payload ? unescaped(nspawn.group(1)) : null;
         }
         boolean oldLxc = i > 0 && "lxc".equals(segments[i - 1]);
         return oldLxc && !segment.isEmpty() ? escaped(segment) : null;

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** User names by id, from a passwd file that is read again when it changes. Never asks a name service: that could reach the network. */
@@ -20,14 +22,59 @@ final class UserNames {
 
     private final Path passwd;
     private final LongSupplier monotonicNanos;
+    private final ContainerUsers containers;
+
+    /** Mount namespaces in which the machine's own file is: the first process's, and that of this service. */
+    private final Set<Long> ours = new HashSet<>();
+
     private Map<Integer, String> names = Map.of();
     private FileTime changed;
     private long checkedNanos;
     private boolean checked;
 
-    UserNames(Path passwd, LongSupplier monotonicNanos) {
+    /**
+     * Makes it.
+     *
+     * @param procRoot /proc
+     * @param passwd the machine's own
+     */
+    UserNames(Path procRoot, Path passwd, LongSupplier monotonicNanos) {
         this.passwd = passwd;
+        containers = new ContainerUsers(procRoot);
+        for (String process : new String[] {"1", "self"}) {
+            try {
+                Path link = Files.readSymbolicLink(procRoot.resolve(process).resolve("ns/mnt"));
+                ours.add(ProcessText.namespace(link.toString().getBytes(StandardCharsets.ISO_8859_1)));
+            } catch (IOException e) {
+                // another's may not be looked at; then the file is read through the process that asks
+            }
+        }
         this.monotonicNanos = monotonicNanos;
+    }
+
+    /**
+     * The name that a process's user has where it runs: in a container that is another file's.
+     *
+     * @param pid the process; 0 where it is gone
+     * @param userId as the machine has it; -1 where not known
+     * @param mounts the number of its mount namespace; 0 where not known
+     * @param inContainer whether it is known to be in one
+     * @return null where there is none, or it is not known
+     */
+    String name(int pid, int userId, long mounts, boolean inContainer) {
+        if (userId < 0) {
+            return null;
+        }
+        if (mounts == 0 ? !inContainer : ours.contains(mounts)) {
+            return name(userId);
+        }
+        String name = containers.name(pid, userId, mounts, monotonicNanos.getAsLong());
+        // A service with a private /tmp has a mount namespace of its own, too.
+        return name != null ? escaped(name) : pid > 0 || inContainer ? null : name(userId);
+    }
+
+    private static String escaped(String name) {
+        return Escaped.of(name.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** The name; null where there is none. */
@@ -39,7 +86,7 @@ final class UserNames {
             refresh();
         }
         String name = names.get(userId);
-        return name == null ? null : Escaped.of(name.getBytes(StandardCharsets.ISO_8859_1));
+        return name == null ? null : escaped(name);
     }
 
     private void refresh() {

@@ -24,6 +24,9 @@ final class LibC {
     static final int O_CLOEXEC = 0x80000;
     static final int O_NONBLOCK = 0x800;
 
+    /** arm64 has another number, arch/arm64/include/uapi/asm/fcntl.h. */
+    static final int O_DIRECTORY = "aarch64".equals(System.getProperty("os.arch")) ? 0x4000 : 0x10000;
+
     /** clockid_t, linux/time.h. */
     static final int CLOCK_MONOTONIC = 1;
 

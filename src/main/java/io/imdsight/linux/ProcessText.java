@@ -70,6 +70,43 @@ public final class ProcessText {
         return out;
     }
 
+    /** The number in a link as {@code mnt:[4026531841]}; 0 where there is none. */
+    public static long namespace(byte[] link) {
+        String text = link == null ? "" : new String(link, StandardCharsets.ISO_8859_1);
+        int from = text.indexOf('[') + 1;
+        int to = text.indexOf(']');
+        try {
+            return from > 0 && to > from ? Long.parseLong(text.substring(from, to)) : 0;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * What a user id is within a user namespace, by its /proc/PID/uid_map: {@code first-inside first-here count}, a line each.
+     *
+     * @return -1 where it is none there
+     */
+    public static int insideUserId(byte[] map, int userId) {
+        for (String line : new String(map, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+            String[] parts = line.strip().split(" +", -1);
+            if (parts.length == 3) {
+                long here;
+                long inside;
+                try {
+                    inside = Long.parseLong(parts[0]);
+                    here = userId - Long.parseLong(parts[1]);
+                    if (here >= 0 && here < Long.parseLong(parts[2]) && inside + here <= Integer.MAX_VALUE) {
+                        return (int) (inside + here);
+                    }
+                } catch (NumberFormatException e) {
+                    return -1;
+                }
+            }
+        }
+        return -1;
+    }
+
     /** Names by user id from passwd(5): {@code name:password:uid:…}, the first one where several have the same. Names are bytes as ISO 8859-1. */
     public static Map<Integer, String> accounts(byte[] passwd) {
         Map<Integer, String> out = new HashMap<>();

@@ -8,6 +8,7 @@ enum SystemCall {
     GETDENTS64(217, 61),
     BPF(321, 280),
     SCHED_SETATTR(314, 274),
+    OPEN_BY_HANDLE_AT(304, 265),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432);

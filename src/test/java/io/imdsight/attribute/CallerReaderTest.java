@@ -34,7 +34,10 @@ class CallerReaderTest {
     void world() throws IOException {
         Files.writeString(root.resolve("passwd"), "root:x:0:0::/:\nme:x:1000:1000::/:\n");
         reader = new CallerReader(
-                new ProcessTable(root), new UserNames(root.resolve("passwd"), CLOCK.monotonic()), CLOCK);
+                new ProcessTable(root),
+                new CgroupPlaces(root),
+                new UserNames(root, root.resolve("passwd"), CLOCK.monotonic()),
+                CLOCK);
         process(1, "systemd", 0, 100, "/sbin/init\0", "systemd-binary");
         process(20, "bash", 1, 200, "-bash\0", "bash-binary");
         process(30, "python3", 20, 300, "python3\0/opt/sync.py\0--token\0hush\0", "python3.11");

@@ -72,6 +72,30 @@ class CgroupNamesTest {
     }
 
     @Test
+    void nspawnPayloadIsInsideAndSupervisorOutside() {
+        is(
+                "0::/machine.slice/systemd-nspawn@web.service/payload/system.slice/nginx.service\n",
+                "nginx.service",
+                "web",
+                null);
+        is(
+                "0::/machine.slice/systemd-nspawn@my\\x2dbox.service/payload\n",
+                "systemd-nspawn@my-box.service",
+                "my-box",
+                null);
+        is("0::/machine.slice/systemd-nspawn@web.service/supervisor\n", "systemd-nspawn@web.service", null, null);
+    }
+
+    @Test
+    void ecsUnderVersionTwo() {
+        is(
+                "0::/ecstasks.slice/ecstasks-5a1b2c3d4e5f60718293a4b5c6d7e8f9.slice/docker-" + ID + ".scope\n",
+                "docker-" + ID + ".scope",
+                ID,
+                null);
+    }
+
+    @Test
     void systemdUnits() {
         is("0::/system.slice/nightly.service\n", "nightly.service", null, null);
         is("0::/user.slice/user-1000.slice/user@1000.service/app.slice/foo.service\n", "foo.service", null, null);

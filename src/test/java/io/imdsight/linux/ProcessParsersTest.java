@@ -185,4 +185,38 @@ class ProcessParsersTest {
     private static List<String> strings(List<byte[]> in) {
         return in.stream().map(b -> new String(b, StandardCharsets.ISO_8859_1)).toList();
     }
+
+    @Test
+    void userIdsAreMappedIntoANamespace() {
+        byte[] map = "         0     100000      65536\n     70000       1000          1\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        assertEquals(33, ProcessText.insideUserId(map, 100_033));
+        assertEquals(70_000, ProcessText.insideUserId(map, 1000));
+        assertEquals(-1, ProcessText.insideUserId(map, 165_536));
+        assertEquals(-1, ProcessText.insideUserId(map, 0));
+        assertEquals(-1, ProcessText.insideUserId("a b c\n1 2\n".getBytes(StandardCharsets.US_ASCII), 0));
+        byte[] all = "         0          0 4294967295\n".getBytes(StandardCharsets.US_ASCII);
+        assertEquals(5, ProcessText.insideUserId(all, 5));
+    }
+
+    @Test
+    void aNamespaceIsItsNumber() {
+        assertEquals(4026531841L, ProcessText.namespace("mnt:[4026531841]".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(0, ProcessText.namespace(null));
+        assertEquals(0, ProcessText.namespace("mnt:[]".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(0, ProcessText.namespace("x]1[".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void theVersionTwoHierarchyIsFoundAmongTheMounts() {
+        String hybrid = "29 24 0:26 / /sys/fs/cgroup ro,nosuid shared:9 - tmpfs tmpfs ro\n"
+                + "30 29 0:27 /../.. /other rw - cgroup2 cgroup2 rw\n"
+                + "31 29 0:27 / /sys/fs/cgroup/unified rw,nosuid shared:10 - cgroup2 cgroup2 rw\n";
+        assertEquals("/sys/fs/cgroup/unified", CgroupTree.mountPoint(hybrid));
+        assertNull(CgroupTree.mountPoint(hybrid.replace("cgroup2 cgroup2", "cgroup cgroup")));
+        assertEquals("/a.slice/b.service", CgroupTree.below("/sys/fs/cgroup", "/sys/fs/cgroup/a.slice/b.service"));
+        assertEquals("/", CgroupTree.below("/sys/fs/cgroup", "/sys/fs/cgroup"));
+        assertNull(CgroupTree.below("/sys/fs/cgroup", "/sys/fs/cgroup/a (deleted)"));
+        assertNull(CgroupTree.below("/sys/fs/cgroup", "/sys/fs/cgroups/a"));
+    }
 }
