@@ -73,6 +73,9 @@ final class LedgerFile implements AutoCloseable {
         try {
             prepare(path, writer);
             copier = connect(path, false, 16);
+            // opens the log as well, so that it can be read after it was deleted
+            LedgerSchema.version(copier);
+            LedgerSchema.number(copier, "SELECT count(*) FROM minute WHERE minute = 0");
             return new LedgerFile(path, writer, copier);
         } catch (IOException | SQLException | LedgerException | RuntimeException e) {
             closeQuietly(copier);
@@ -193,7 +196,7 @@ final class LedgerFile implements AutoCloseable {
         Path copy = path.resolveSibling(NAME + ".rescued");
         Files.deleteIfExists(copy);
         Files.createFile(copy, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
-        try (Statement s = writer.createStatement()) {
+        try (Statement s = copier.createStatement()) {
             s.execute("VACUUM INTO '" + copy.toString().replace("'", "''") + "'");
         }
         try (FileChannel c = FileChannel.open(copy, StandardOpenOption.WRITE)) {
