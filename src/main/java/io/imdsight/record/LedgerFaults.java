@@ -1,8 +1,11 @@
 package io.imdsight.record;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -61,12 +64,14 @@ final class LedgerFaults {
     }
 
     private static String plain(Exception e) {
-        if (e instanceof FileSystemException f) {
-            return f.getReason() != null
-                    ? f.getReason()
-                    : f.getClass().getSimpleName().replace("Exception", "");
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case AccessDeniedException x -> x.getFile() + ": Permission denied";
+            case NoSuchFileException x -> x.getFile() + ": No such file or directory";
+            case FileAlreadyExistsException x -> x.getFile() + " is no directory";
+            case FileSystemException x -> x.getReason() == null ? text : x.getFile() + ": " + x.getReason();
+            default -> text;
+        };
     }
 
     /** The low byte is the primary code, the rest refines it: sqlite3.h, "Extended Result Codes". */
