@@ -8,6 +8,7 @@ import io.imdsight.model.EvidenceMethod;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntConsumer;
 
 /**
  * Names the process behind a connection. The kernel's connect probe is asked first, the socket table second; where neither knows, the answer
@@ -22,13 +23,20 @@ public final class Attributor implements Closeable {
     private final AttributorOptions options;
     private final ConnectProbe probe;
     private final SocketLookup lookup;
+    private final Translator translator;
     private final AttributorState state;
     private final AtomicLongArray found = new AtomicLongArray(EvidenceMethod.values().length);
 
-    private Attributor(AttributorOptions options, ConnectProbe probe, SocketLookup lookup, AttributorState state) {
+    private Attributor(
+            AttributorOptions options,
+            ConnectProbe probe,
+            SocketLookup lookup,
+            Translator translator,
+            AttributorState state) {
         this.options = options;
         this.probe = probe;
         this.lookup = lookup;
+        this.translator = translator;
         this.state = state;
     }
 
@@ -72,14 +80,16 @@ public final class Attributor implements Closeable {
             tableProblem = "the socket table is switched off; connections older than imdsight stay unnamed";
         }
         String copyProblem = probe == null ? null : probe.copyProblem();
+        Translator translator = Translator.open(options.procRoot());
         AttributorState state = new AttributorState(
                 probe != null,
                 probeProblem,
                 probe != null && copyProblem == null,
                 copyProblem,
                 lookup != null,
-                tableProblem);
-        return new Attributor(options, probe, lookup, state);
+                tableProblem,
+                translator.problem());
+        return new Attributor(options, probe, lookup, translator, state);
     }
 
     private static String remedy(Exception e) {
@@ -129,6 +139,11 @@ public final class Attributor implements Closeable {
             if (known != null) {
                 return known;
             }
+            Connection original = translator.original(connection);
+            if (original != null) {
+                known = probe.find(original, openedNanos, WAIT_NANOS_MAX);
+                return (known == null ? Attribution.none(UNKNOWN_TO_PROBE) : known).translatedFrom(original);
+            }
         }
         if (lookup == null) {
             return Attribution.none(probe == null ? "no way to a process is open here" : UNKNOWN_TO_PROBE);
@@ -157,6 +172,16 @@ public final class Attributor implements Closeable {
         }
     }
 
+    /**
+     * Has each connecting process told to somebody, on the probe's thread, right after it was read: for whoever wants to know where it lives. Nobody
+     * is told without the probe.
+     */
+    public void tellConnects(IntConsumer pids) {
+        if (probe != null) {
+            probe.tellConnects(pids);
+        }
+    }
+
     /** What was seen and found so far. */
     public AttributorCounts counts() {
         long[] seen = new long[ConnectProbe.COUNTS];
@@ -182,6 +207,7 @@ public final class Attributor implements Closeable {
 
     @Override
     public void close() {
+        translator.close();
         if (lookup != null) {
             lookup.close();
         }

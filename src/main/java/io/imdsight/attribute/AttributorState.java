@@ -10,6 +10,7 @@ package io.imdsight.attribute;
  * @param copyProblem the same for that; null where the probe itself does not run
  * @param socketTableUp whether sockets can be looked up
  * @param socketTableProblem the same for that
+ * @param translatorProblem why addresses behind masquerade cannot be mapped back, as a sentence; null where they can
  */
 public record AttributorState(
         boolean probeUp,
@@ -17,4 +18,5 @@ public record AttributorState(
         boolean copyUp,
         String copyProblem,
         boolean socketTableUp,
-        String socketTableProblem) {}
+        String socketTableProblem,
+        String translatorProblem) {}

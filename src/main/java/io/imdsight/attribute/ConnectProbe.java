@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -71,6 +72,7 @@ final class ConnectProbe implements Closeable {
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
+    private volatile IntConsumer connectsTo = pid -> {};
     private long expiredNanos;
     private long named;
     private long namingNanos;
@@ -118,6 +120,11 @@ final class ConnectProbe implements Closeable {
             copies.close();
             throw e;
         }
+    }
+
+    /** See {@link Attributor#tellConnects}. */
+    void tellConnects(IntConsumer pids) {
+        connectsTo = pids;
     }
 
     /** Why the kernel copies no callers, as a sentence; null where it does. */
@@ -199,6 +206,9 @@ final class ConnectProbe implements Closeable {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
                 read.put(c.pid, reader.read(c.pid));
             }
+        }
+        for (int pid : read.keySet()) {
+            connectsTo.accept(pid);
         }
         for (Connect c : connects) {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait

@@ -47,14 +47,14 @@ public final class LiveCapture implements AutoCloseable {
     /** How long an interface's name is believed: udev renames them. */
     private static final long LINK_NAMES_NANOS = 60_000_000_000L;
 
-    private final String interfaceName;
+    private volatile String interfaceName;
     private final PcapHandle handle;
     private final SegmentSink sink;
     private final PacketDecoder decoder;
     private final CaptureClock clock;
     private final Drops drops;
     private final String filterState;
-    private final Link link;
+    private volatile Link link;
     private final int linkType;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -139,6 +139,17 @@ public final class LiveCapture implements AutoCloseable {
     /** One line on what is captured and how, for {@code doctor} and the log. */
     public String description() {
         return interfaceName + ", link type " + linkType + ", " + filterState;
+    }
+
+    /** The interface's number in its namespace; 0 for {@link #ANY}, or where it is not known. */
+    public int interfaceIndex() {
+        return link.index();
+    }
+
+    /** The interface has another name from now on; the capture itself holds on to its number. */
+    public void renamed(String newName) {
+        interfaceName = newName;
+        link = new Link(newName, link.index());
     }
 
     /** How many packets the kernel's filter let through so far, drops included. */

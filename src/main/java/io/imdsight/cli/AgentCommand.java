@@ -33,7 +33,8 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Endpoints endpoints = common.endpoints();
         SightingPrinter printer = SightingPrinter.of(console, common.format, true, true);
-        LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, printing(printer));
+        LivePipeline pipeline = LivePipeline.openPatiently(
+                endpoints, common.networkInterface, printing(printer), NamespaceScope.ofMachine(), console::say);
         console.ending().onSignal(pipeline::stop);
         pipeline.description().forEach(console::say);
         console.say("watching "

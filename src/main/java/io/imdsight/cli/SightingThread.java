@@ -4,6 +4,7 @@ import io.imdsight.classify.CauseTracker;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Cause;
 import io.imdsight.model.Connection;
+import io.imdsight.model.Exchange;
 import io.imdsight.model.Sighting;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -81,8 +82,9 @@ final class SightingThread implements Runnable {
 
     private void finished(SightingQueue.Finished event) {
         Attribution a = find(event.exchange().connection(), event.exchange().connectionOpenedNanos());
-        Cause cause = causes.cause(event.exchange(), event.classification(), a.caller());
-        output.accept(new Sighting(event.exchange(), event.classification(), cause, a.caller(), a.evidence()));
+        Exchange exchange = event.exchange().translatedFrom(a.translatedFrom());
+        Cause cause = causes.cause(exchange, event.classification(), a.caller());
+        output.accept(new Sighting(exchange, event.classification(), cause, a.caller(), a.evidence()));
     }
 
     private Attribution find(Connection connection, long openedNanos) {

@@ -8,6 +8,7 @@ enum SystemCall {
     GETDENTS64(217, 61),
     BPF(321, 280),
     SCHED_SETATTR(314, 274),
+    PIDFD_OPEN(434, 434),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432);
