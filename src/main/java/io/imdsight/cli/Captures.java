@@ -95,6 +95,9 @@ final class Captures {
             return;
         }
         if (choice.isAuto() || choice.isAny()) {
+            if (scope.problem() != null) {
+                notices.say(scope.problem());
+            }
             namespaces = NamespaceCaptures.open(choice.endpoints(), scope, opener, notices, this::run);
         }
     }

@@ -250,8 +250,7 @@ final class NamespaceCaptures {
         } catch (KernelException e) {
             if (e.isPermission()) {
                 s.lookNanos = System.nanoTime() + LOOK_AGAIN_NANOS_MAX;
-                sayOnce("network namespaces with an interface of their own are not captured:"
-                        + " needs CAP_SYS_ADMIN and CAP_SYS_PTRACE");
+                sayOnce(NamespaceScope.NEEDS);
             }
         } catch (IOException e) {
             sayOnce("a network namespace cannot be looked at: " + Failures.reason(e));

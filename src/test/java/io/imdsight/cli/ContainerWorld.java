@@ -191,6 +191,21 @@ final class ContainerWorld implements Closeable {
         service("ip route add 10." + number + ".0.0/24 dev " + far);
     }
 
+    /** Puts an interface of its own to the service into a namespace, as an agent for tasks does. */
+    void addTask(Space space, String name, String far, int number) throws IOException {
+        machine("ip link add " + name + " type veth peer name " + far + " netns " + serviceSide.pid());
+        machine("ip link set " + name + " netns " + space.pid());
+        service("ip link set " + far + " up");
+        for (String command : uplinkSetUp(name, number)) {
+            in(space, command);
+        }
+    }
+
+    /** Runs a script in the calling thread's namespace, which must be another than the given one, the machine's own. */
+    static void inThisNamespace(long hostInode, String script) throws IOException {
+        output(List.of("sh", "-c", GUARD, "net:[" + hostInode + "]", "sh", "-c", script));
+    }
+
     /** Gives an interface its address and a route to the service. */
     static String[] uplinkSetUp(String name, int number) {
         return new String[] {

@@ -24,7 +24,7 @@ final class Watching implements Closeable {
     private boolean finished;
 
     Watching(String interfaces) {
-        NamespaceScope scope = new NamespaceScope(true, ContainerWorld::isOurs);
+        NamespaceScope scope = new NamespaceScope(true, ContainerWorld::isOurs, null);
         pipeline = LivePipeline.openPatiently(Endpoints.EC2, interfaces, output(), scope, notices());
         pipeline.description().forEach(this::say);
         pipeline.start();
