@@ -6,16 +6,9 @@ import io.imdsight.linux.KernelException;
 import io.imdsight.linux.NetworkLinks;
 import io.imdsight.linux.NetworkWatch;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Keeps a capture open on each interface that should have one. The kernel says when interfaces, addresses and routes change; then, and every ten
@@ -38,22 +31,16 @@ final class Captures {
     /** Between two looks: links come in swarms when containers start. */
     private static final long PAUSE_MILLIS = 50;
 
-    /** An interface that no longer leads to the service is captured on for so long: a renewed lease takes its route away for a moment. */
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final InterfaceChoice choice;
     private final Opener opener;
     private final CaptureNotices notices;
     private final Consumer<Throwable> onFailure;
-    private final List<OpenCapture> open = new ArrayList<>();
-    private final Map<String, Long> missingSinceNanos = new HashMap<>();
-    private final Map<String, Long> triedNanos = new HashMap<>();
-    private final Set<String> said = new HashSet<>();
+    private final OwnCaptures own;
     private NetworkWatch watch;
     private NetworkLinks links;
     private NamespaceCaptures namespaces;
     private Thread thread;
-    private boolean waiting;
+    private boolean saidUnreadable;
     private volatile boolean started;
     private volatile boolean closing;
 
@@ -65,6 +52,7 @@ final class Captures {
         this.opener = opener;
         this.notices = notices;
         this.onFailure = onFailure;
+        this.own = new OwnCaptures(choice, opener, notices, this::run, onFailure);
     }
 
     /**
@@ -73,21 +61,12 @@ final class Captures {
      * @param patient whether to wait for interfaces that are not there, or not up, or lead nowhere
      */
     void open(boolean patient, NamespaceScope scope) throws CaptureException, IOException {
-        try {
-            for (String name : choice.names()) {
-                openFirst(name, patient);
-            }
-        } catch (CaptureException e) {
-            if (!patient || e.kind() != CaptureException.Kind.NO_ROUTE) {
-                throw e;
-            }
-        }
+        own.open(patient);
         try {
             watch = NetworkWatch.open();
             links = new NetworkLinks();
-            waiting = open.isEmpty();
         } catch (KernelException e) {
-            if (open.isEmpty()) {
+            if (own.isEmpty()) {
                 throw e;
             }
             notices.say(
@@ -102,22 +81,10 @@ final class Captures {
         }
     }
 
-    private void openFirst(String name, boolean patient) throws CaptureException {
-        try {
-            open.add(new OpenCapture(opener.open(name, true), name));
-        } catch (CaptureException e) {
-            boolean absent = e.kind() == CaptureException.Kind.NO_SUCH_INTERFACE
-                    || e.kind() == CaptureException.Kind.INTERFACE_DOWN;
-            if (!patient || !absent) {
-                throw e;
-            }
-        }
-    }
-
     /** Begins to read, and to look after the captures. */
     synchronized void start() {
         started = true;
-        open.forEach(this::run);
+        own.start();
         if (watch != null) {
             thread = new Thread(this::supervise, "captures");
             thread.start();
@@ -141,7 +108,7 @@ final class Captures {
                 long begun = System.nanoTime();
                 step(changed);
                 changed = watch.await(
-                        missingSinceNanos.isEmpty() && !open.isEmpty() ? namespaceMillis() : CHECK_MISSING_MILLIS,
+                        own.isComplete() ? namespaceMillis() : CHECK_MISSING_MILLIS,
                         namespaces == null ? List.of() : namespaces.processes());
                 long early = PAUSE_MILLIS - (System.nanoTime() - begun) / 1_000_000;
                 if (early > 0 && !closing) {
@@ -167,121 +134,15 @@ final class Captures {
      */
     synchronized void step(boolean changed) {
         try {
-            List<NetworkLinks.Entry> now = links.list();
-            if (choice.isAny()) {
-                endedAny();
-            } else {
-                Set<String> wanted = choice.names(now);
-                letGo(now, wanted);
-                openMissing(now, wanted);
-                sayWhetherWaiting(now);
-            }
+            own.step(links.list());
         } catch (IOException e) {
-            sayOnce("changes of interfaces cannot be followed: " + Failures.reason(e));
+            if (!saidUnreadable) {
+                saidUnreadable = true;
+                notices.say("changes of interfaces cannot be followed: " + Failures.reason(e));
+            }
         }
         if (namespaces != null) {
             namespaces.step(changed);
-        }
-    }
-
-    /** The capture on all interfaces goes with none of them. */
-    private void endedAny() {
-        for (OpenCapture c : open) {
-            if (c.hasEnded() && c.failure() != null) {
-                onFailure.accept(c.failure());
-            }
-        }
-    }
-
-    private void letGo(List<NetworkLinks.Entry> links, Set<String> wanted) {
-        long nowNanos = System.nanoTime();
-        for (Iterator<OpenCapture> i = open.iterator(); i.hasNext(); ) {
-            OpenCapture c = i.next();
-            NetworkLinks.Entry link = links.stream()
-                    .filter(l -> l.index() == c.index())
-                    .findFirst()
-                    .orElse(null);
-            if (c.failure() != null && !(c.failure() instanceof CaptureException)) {
-                onFailure.accept(c.failure());
-                return;
-            }
-            if (link == null) {
-                close(i, c, c.name() + " is gone");
-                continue;
-            }
-            if (!link.name().equals(c.name())) {
-                notices.say(c.name() + " is called " + link.name() + " now");
-                c.rename(link.name());
-            }
-            boolean leads = wanted.contains(link.name());
-            c.unwantedNanos = leads ? OpenCapture.WANTED : Math.min(c.unwantedNanos, nowNanos);
-            if (c.hasEnded()) {
-                if (leads) {
-                    missingSinceNanos.put(link.name(), c.endedNanos());
-                }
-                boolean down = !link.up() || c.failure() == null;
-                close(i, c, down ? link.name() + " is down" : c.failure().getMessage());
-            } else if (nowNanos - c.unwantedNanos > GRACE_NANOS && !leads) {
-                close(i, c, link.name() + (link.up() ? " no longer leads to the service" : " is down"));
-            }
-        }
-    }
-
-    private void close(Iterator<OpenCapture> i, OpenCapture c, String why) {
-        c.close();
-        i.remove();
-        notices.say(why + "; capture there has ended");
-    }
-
-    private void openMissing(List<NetworkLinks.Entry> links, Set<String> wanted) {
-        Set<String> captured = open.stream().map(OpenCapture::name).collect(Collectors.toSet());
-        missingSinceNanos.keySet().retainAll(wanted);
-        for (String name : wanted) {
-            if (!captured.contains(name) && mayTry(name)) {
-                openOne(name, links);
-            }
-        }
-    }
-
-    /** At once for what has just appeared; for what fails again and again, once a second. */
-    private boolean mayTry(String name) {
-        long now = System.nanoTime();
-        triedNanos.values().removeIf(tried -> now - tried > CHECK_MISSING_MILLIS * 1_000_000L);
-        return triedNanos.putIfAbsent(name, now) == null;
-    }
-
-    private void openOne(String name, List<NetworkLinks.Entry> links) {
-        missingSinceNanos.putIfAbsent(name, OpenCapture.nowNanos());
-        try {
-            OpenCapture c = new OpenCapture(opener.open(name, true), name);
-            if (links.stream().noneMatch(l -> l.index() == c.index() && l.name().equals(name))) {
-                c.close(); // another one has the name by now: the next look opens it
-                return;
-            }
-            open.add(c);
-            run(c);
-            notices.say("capturing on " + c.description());
-            notices.outage(new CaptureOutage(name, missingSinceNanos.remove(name), OpenCapture.nowNanos()));
-            said.remove(name);
-        } catch (CaptureException e) {
-            if (e.kind() == CaptureException.Kind.NOT_PERMITTED || e.kind() == CaptureException.Kind.NO_LIBPCAP) {
-                onFailure.accept(e);
-            } else if (said.add(name)) {
-                notices.say(e.getMessage() + "; imdsight tries again every second");
-            }
-        }
-    }
-
-    private void sayWhetherWaiting(List<NetworkLinks.Entry> links) {
-        if (open.isEmpty() && !waiting) {
-            notices.say("nothing is captured now: " + choice.waiting(links) + "; capture begins when there is");
-        }
-        waiting = open.isEmpty();
-    }
-
-    private void sayOnce(String sentence) {
-        if (said.add(sentence)) {
-            notices.say(sentence);
         }
     }
 
@@ -299,14 +160,16 @@ final class Captures {
 
     /** One line on what is captured and how. */
     synchronized String description() {
-        if (open.isEmpty()) {
-            try {
-                return "waiting: " + choice.waiting(links.list()) + "; capture begins when there is";
-            } catch (KernelException e) {
-                return "waiting for an interface";
-            }
+        try {
+            return own.description(links == null ? List.of() : links.list());
+        } catch (KernelException e) {
+            return own.description(List.of());
         }
-        return "capturing on " + open.stream().map(OpenCapture::description).collect(Collectors.joining("; on "));
+    }
+
+    /** The captures that are open now. Any thread; does not wait. */
+    Stream<LiveCapture> live() {
+        return namespaces == null ? own.live() : Stream.concat(own.live(), namespaces.live());
     }
 
     /** Ends all of it: no segment comes after that. */
@@ -317,10 +180,7 @@ final class Captures {
             thread.join();
         }
         synchronized (this) {
-            open.forEach(OpenCapture::close);
-            open.clear();
-            missingSinceNanos.forEach(
-                    (name, since) -> notices.outage(new CaptureOutage(name, since, OpenCapture.nowNanos())));
+            own.close();
             if (namespaces != null) {
                 namespaces.close();
             }

@@ -1,10 +1,8 @@
 package io.imdsight.cli;
 
-import io.imdsight.capture.CaptureException;
-import io.imdsight.capture.Interfaces;
+import io.imdsight.capture.LiveCapture;
 import io.imdsight.linux.KernelException;
 import io.imdsight.linux.LiveProcess;
-import io.imdsight.linux.NetworkLinks;
 import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.linux.NetworkNamespaces;
 import io.imdsight.model.Endpoints;
@@ -19,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Captures in other network namespaces: those that lead to the service over an interface of their own, as a task's ENI or a macvlan. A namespace whose
@@ -30,8 +29,8 @@ import java.util.function.Consumer;
  * <p>Used by the captures' thread, {@link #connected} and {@link #covers} aside.
  */
 final class NamespaceCaptures {
-    /** Namespaces with captures: two threads and a ring of 2 MiB each. The first ones found have them. */
-    static final int SPACES_MAX = 64;
+    /** Two threads and a ring of 2 MiB each. The first ones found have them. */
+    static final int CAPTURES_MAX = 64;
 
     /** Namespaces known; each pod and each sandboxed service has one. */
     private static final int KNOWN_MAX = 8192;
@@ -48,11 +47,6 @@ final class NamespaceCaptures {
     /** How soon after one scan links that change cause another. */
     private static final long SCAN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What was just made has no routes yet: it is looked at again soon, then less and less often. */
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private static final long LOOK_AGAIN_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
-
     private final Endpoints endpoints;
     private final NamespaceScope scope;
     private final Captures.Opener opener;
@@ -61,29 +55,11 @@ final class NamespaceCaptures {
     private final NetworkNamespaces processes = new NetworkNamespaces(NamespaceScope.PROC);
     private final NetworkNamespace own;
     private final long ownInode;
-    private final Map<Long, Space> known = new ConcurrentHashMap<>();
+    private final Map<Long, NetworkSpace> known = new ConcurrentHashMap<>();
     private final BlockingQueue<Integer> connected = new LinkedBlockingQueue<>(CONNECTED_MAX);
     private final Set<String> said = new HashSet<>();
     private long scannedNanos = System.nanoTime() - SCAN_NANOS;
     private boolean scanSoon = true;
-
-    /** A namespace. */
-    private static final class Space {
-        final long inode;
-        int pid;
-        LiveProcess process;
-        final List<OpenCapture> captures = new ArrayList<>();
-        final Set<OpenCapture> begun = new HashSet<>();
-        volatile boolean covered;
-        long waitNanos = LOOK_AGAIN_NANOS;
-        long lookNanos = System.nanoTime();
-        long seenNanos = OpenCapture.nowNanos();
-
-        Space(long inode, int pid) {
-            this.inode = inode;
-            this.pid = pid;
-        }
-    }
 
     private NamespaceCaptures(
             Endpoints endpoints,
@@ -118,13 +94,18 @@ final class NamespaceCaptures {
     /** A process connects. Whether its namespace is one to look at. */
     boolean connected(int pid) {
         long inode = processes.of(pid);
-        Space space = known.get(inode);
+        NetworkSpace space = known.get(inode);
         return inode > 0 && inode != ownInode && (space == null || !space.covered) && connected.offer(pid);
     }
 
     boolean covers(long inode) {
-        Space space = known.get(inode);
+        NetworkSpace space = known.get(inode);
         return inode == ownInode || space != null && space.covered;
+    }
+
+    /** The captures that are open. Any thread. */
+    Stream<LiveCapture> live() {
+        return known.values().stream().flatMap(s -> s.captures.stream()).map(OpenCapture::live);
     }
 
     /** The processes whose end is waited for. */
@@ -139,7 +120,7 @@ final class NamespaceCaptures {
     int nextLookMillis() {
         long now = System.nanoTime();
         long next = scannedNanos + (scanSoon ? SCAN_AGAIN_NANOS : SCAN_NANOS) - now;
-        for (Space s : known.values()) {
+        for (NetworkSpace s : known.values()) {
             next = Math.min(next, s.lookNanos - now);
         }
         return (int) Math.max(10, Math.min(next / 1_000_000, 60_000));
@@ -156,7 +137,7 @@ final class NamespaceCaptures {
         List<Integer> pids = new ArrayList<>();
         connected.drainTo(pids);
         for (int pid : pids) {
-            Space space = note(processes.of(pid), pid);
+            NetworkSpace space = note(processes.of(pid), pid);
             if (space != null && !space.covered) {
                 space.lookNanos = System.nanoTime();
             }
@@ -165,7 +146,7 @@ final class NamespaceCaptures {
             scan();
         }
         int visits = 0;
-        for (Space s : List.copyOf(known.values())) {
+        for (NetworkSpace s : List.copyOf(known.values())) {
             if (s.lookNanos - System.nanoTime() <= 0 && visits++ < VISITS_MAX) {
                 look(s);
             }
@@ -181,7 +162,7 @@ final class NamespaceCaptures {
         }
         known.values().removeIf(s -> s.captures.isEmpty() && !all.containsKey(s.inode));
         for (Map.Entry<Long, Integer> e : all.entrySet()) {
-            Space space = note(e.getKey(), e.getValue());
+            NetworkSpace space = note(e.getKey(), e.getValue());
             if (space != null && space.captures.isEmpty()) {
                 space.pid = e.getValue();
                 if (!space.covered) {
@@ -192,14 +173,14 @@ final class NamespaceCaptures {
     }
 
     /** The namespace under this number, new or known; null where it is none of ours. */
-    private Space note(long inode, int pid) {
-        Space space = known.get(inode);
+    private NetworkSpace note(long inode, int pid) {
+        NetworkSpace space = known.get(inode);
         boolean eligible = inode > 0
                 && inode != ownInode
                 && inode != processes.of(1)
                 && scope.processes().test(pid);
         if (space == null && eligible && known.size() < KNOWN_MAX) {
-            space = new Space(inode, pid);
+            space = new NetworkSpace(inode, pid);
             known.put(inode, space);
         }
         return space;
@@ -208,48 +189,42 @@ final class NamespaceCaptures {
     /** Closes captures in namespaces that no process is in any more. */
     private void leaveEmptied() {
         Map<Long, Integer> all = null;
-        for (Space s : List.copyOf(known.values())) {
+        for (NetworkSpace s : List.copyOf(known.values())) {
             if (s.captures.isEmpty() || processes.of(s.pid) == s.inode) {
                 continue;
             }
             all = all == null ? processes.all() : all;
             Integer other = all.get(s.inode);
-            letGo(s.process);
+            s.letProcessGo();
             if (other != null) {
                 s.pid = other;
                 s.process = LiveProcess.open(other);
             } else {
                 known.remove(s.inode);
-                s.captures.forEach(OpenCapture::close);
+                s.close();
                 notices.say("network namespace " + s.inode + " is gone; capture there has ended");
             }
         }
     }
 
-    private static void letGo(LiveProcess process) {
-        if (process != null) {
-            process.close();
+    private void look(NetworkSpace s) {
+        s.removeEnded();
+        s.lookLater();
+        if (s.captures.isEmpty() && live().count() >= CAPTURES_MAX) {
+            sayOnce("more than " + CAPTURES_MAX + " interfaces of other network namespaces lead to the service;"
+                    + " the rest is not captured");
+            return;
         }
-    }
-
-    private void look(Space s) {
-        s.captures.removeIf(c -> {
-            if (c.hasEnded()) {
-                c.close();
-            }
-            return c.hasEnded();
-        });
-        s.waitNanos = Math.min(s.waitNanos * 2, LOOK_AGAIN_NANOS_MAX);
-        s.lookNanos = System.nanoTime() + s.waitNanos;
         List<NetworkNamespace> watched = new ArrayList<>();
         try (NetworkNamespace namespace = NetworkNamespace.ofProcess(NamespaceScope.PROC, s.pid)) {
             if (namespace.inode() == s.inode) {
                 openWatched(watched, s);
-                s.covered = namespace.visit(() -> visit(s, watched));
+                List<NetworkNamespace> all = new ArrayList<>(watched);
+                all.add(own);
+                s.covered = namespace.visit(() -> s.visit(endpoints, all, opener, this::sayOnce));
             }
         } catch (KernelException e) {
             if (e.isPermission()) {
-                s.lookNanos = System.nanoTime() + LOOK_AGAIN_NANOS_MAX;
                 sayOnce(NamespaceScope.NEEDS);
             }
         } catch (IOException e) {
@@ -257,27 +232,11 @@ final class NamespaceCaptures {
         } finally {
             watched.forEach(NetworkNamespace::close);
         }
-        begin(s);
-        if (!s.captures.isEmpty() && s.process == null) {
-            s.process = LiveProcess.open(s.pid);
-        }
+        s.begin(runner, notices);
     }
 
-    /** Not inside: a thread that is started there would stay there. */
-    private void begin(Space s) {
-        for (OpenCapture c : s.captures) {
-            if (s.begun.add(c)) {
-                runner.accept(c);
-                notices.say("capturing in network namespace " + s.inode + ", of process " + s.pid + ", on "
-                        + c.description());
-                notices.outage(new CaptureOutage(c.name(), s.seenNanos, OpenCapture.nowNanos()));
-            }
-        }
-        s.begun.retainAll(s.captures);
-    }
-
-    private void openWatched(List<NetworkNamespace> out, Space except) {
-        for (Space s : known.values()) {
+    private void openWatched(List<NetworkNamespace> out, NetworkSpace except) {
+        for (NetworkSpace s : known.values()) {
             if (s != except && !s.captures.isEmpty()) {
                 try {
                     out.add(NetworkNamespace.ofProcess(NamespaceScope.PROC, s.pid));
@@ -288,49 +247,6 @@ final class NamespaceCaptures {
         }
     }
 
-    /** Runs inside. Whether all ways to the service lead through namespaces that are watched. */
-    private boolean visit(Space s, List<NetworkNamespace> watched) throws IOException {
-        Set<String> leading;
-        try {
-            leading = Interfaces.leadingTo(endpoints, InterfaceChoice.ROUTES);
-        } catch (CaptureException e) {
-            return false; // nothing leads to the service from here, yet
-        }
-        boolean through = true;
-        try (NetworkLinks links = new NetworkLinks()) {
-            Set<Integer> watchedIds = new HashSet<>(Set.of(links.idOf(own)));
-            for (NetworkNamespace n : watched) {
-                watchedIds.add(links.idOf(n));
-            }
-            watchedIds.remove(NetworkLinks.NO_NAMESPACE);
-            for (NetworkLinks.Entry link : links.list()) {
-                boolean leads = leading.contains(link.name()) && !link.name().equals("lo");
-                boolean elsewhere = link.kind().equals("veth") && watchedIds.contains(link.lowerNamespaceId());
-                boolean have = s.captures.stream().anyMatch(c -> c.index() == link.index());
-                if (leads && !elsewhere && !have) {
-                    through &= open(s, link.name());
-                }
-            }
-        }
-        return through;
-    }
-
-    private boolean open(Space s, String name) {
-        if (s.captures.isEmpty()
-                && known.values().stream().filter(k -> !k.captures.isEmpty()).count() >= SPACES_MAX) {
-            sayOnce("more than " + SPACES_MAX + " network namespaces have an interface of their own to the service;"
-                    + " the rest are not captured");
-            return false;
-        }
-        try {
-            s.captures.add(new OpenCapture(opener.open(name, false), name));
-            return true;
-        } catch (CaptureException e) {
-            sayOnce("network namespace " + s.inode + ": " + e.getMessage());
-            return false;
-        }
-    }
-
     private void sayOnce(String sentence) {
         if (said.size() < KNOWN_MAX && said.add(sentence)) {
             notices.say(sentence);
@@ -338,9 +254,8 @@ final class NamespaceCaptures {
     }
 
     void close() {
-        for (Space s : known.values()) {
-            s.captures.forEach(OpenCapture::close);
-            letGo(s.process);
+        for (NetworkSpace s : known.values()) {
+            s.close();
         }
         own.close();
     }

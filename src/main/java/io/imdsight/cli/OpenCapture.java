@@ -42,6 +42,10 @@ final class OpenCapture {
                 .start();
     }
 
+    LiveCapture live() {
+        return capture;
+    }
+
     int index() {
         return capture.interfaceIndex();
     }

@@ -42,7 +42,7 @@ final class ContainerWorld implements Closeable {
     private final List<Space> spaces = new ArrayList<>();
 
     /** A process in a namespace of its own, that others are started beside. */
-    static final class Space implements Closeable {
+    final class Space implements Closeable {
         final Process process;
         final long inode;
 
@@ -59,6 +59,7 @@ final class ContainerWorld implements Closeable {
         @Override
         public void close() {
             process.destroyForcibly().onExit().join();
+            spaces.remove(this);
         }
     }
 
@@ -239,7 +240,7 @@ final class ContainerWorld implements Closeable {
 
     @Override
     public void close() {
-        spaces.forEach(Space::close);
+        List.copyOf(spaces).forEach(Space::close);
         serviceSide.destroyForcibly().onExit().join();
     }
 }

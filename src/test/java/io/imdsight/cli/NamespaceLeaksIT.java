@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,7 +58,9 @@ class NamespaceLeaksIT {
                 assertTrue(
                         threads() <= threadsBefore + 2,
                         () -> threadsBefore + " threads, then " + Thread.getAllStackTraces());
-                assertTrue(heapAfter - heapBefore < 4 * 1024 * 1024, heapBefore + " bytes, then " + heapAfter);
+                assertTrue(
+                        heapAfter - heapBefore < 4 * 1024 * 1024,
+                        heapBefore + " bytes, then " + heapAfter + "\n" + histogram());
                 assertEquals(namespacesBefore, namespacesOfOurThreads());
                 for (int i = 0; i < 200 && world.service("ip -o link").contains("imds1"); i++) {
                     Thread.sleep(50);
@@ -96,6 +101,20 @@ class NamespaceLeaksIT {
             Thread.sleep(100);
         }
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** What the heap holds most of. */
+    private static String histogram() {
+        try {
+            ObjectName command = new ObjectName("com.sun.management:type=DiagnosticCommand");
+            String all = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(command, "gcClassHistogram", new Object[] {new String[0]}, new String[] {
+                        String[].class.getName()
+                    });
+            return all.lines().limit(25).collect(Collectors.joining("\n"));
+        } catch (JMException e) {
+            return e.toString();
+        }
     }
 
     /** Where our descriptors lead. */
@@ -141,6 +160,6 @@ class NamespaceLeaksIT {
         }
         out.remove(process);
         System.out.println("threads in namespaces: " + out);
-        return out.keySet().stream().map(Object::toString).collect(java.util.stream.Collectors.toSet());
+        return out.keySet().stream().map(Object::toString).collect(Collectors.toSet());
     }
 }
