@@ -141,15 +141,10 @@ public final class LiveCapture implements AutoCloseable {
         return interfaceName + ", link type " + linkType + ", " + filterState;
     }
 
-    /** The interface's number in its namespace; 0 for {@link #ANY}, or where it is not known. */
-    public int interfaceIndex() {
-        return link.index();
-    }
-
-    /** The interface has another name from now on; the capture itself holds on to its number. */
-    public void renamed(String newName) {
-        interfaceName = newName;
-        link = new Link(newName, link.index());
+    /** The interface's number is known, or it has another name from now on; the capture itself holds on to what it was opened on. */
+    public void on(Link newLink) {
+        interfaceName = newLink.name();
+        link = newLink;
     }
 
     /** How many packets the kernel's filter let through so far, drops included. */

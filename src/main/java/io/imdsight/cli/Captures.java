@@ -4,6 +4,7 @@ import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.LiveCapture;
 import io.imdsight.linux.KernelException;
 import io.imdsight.linux.NetworkLinks;
+import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.linux.NetworkWatch;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Captures {
     private NamespaceCaptures namespaces;
     private Thread thread;
     private boolean saidUnreadable;
+    private volatile long ownInode;
     private volatile boolean started;
     private volatile boolean closing;
 
@@ -61,16 +63,16 @@ final class Captures {
      * @param patient whether to wait for interfaces that are not there, or not up, or lead nowhere
      */
     void open(boolean patient, NamespaceScope scope) throws CaptureException, IOException {
-        own.open(patient);
+        ownInode = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
         try {
             watch = NetworkWatch.open();
             links = new NetworkLinks();
         } catch (KernelException e) {
-            if (own.isEmpty()) {
-                throw e;
-            }
             notices.say(
                     "interfaces that appear later are not captured (" + e.getMessage() + "); needs netlink sockets");
+        }
+        own.open(links, patient && links != null);
+        if (links == null) {
             return;
         }
         if (choice.isAuto() || choice.isAny()) {
@@ -85,7 +87,7 @@ final class Captures {
     synchronized void start() {
         started = true;
         own.start();
-        if (watch != null) {
+        if (links != null) {
             thread = new Thread(this::supervise, "captures");
             thread.start();
         }
@@ -93,7 +95,7 @@ final class Captures {
 
     private void run(OpenCapture capture) {
         capture.start(() -> {
-            if (watch != null && !closing) {
+            if (links != null && !closing) {
                 watch.wake();
             } else if (capture.failure() != null && !closing) {
                 onFailure.accept(capture.failure());
@@ -134,7 +136,7 @@ final class Captures {
      */
     synchronized void step(boolean changed) {
         try {
-            own.step(links.list());
+            own.step();
         } catch (IOException e) {
             if (!saidUnreadable) {
                 saidUnreadable = true;
@@ -148,22 +150,25 @@ final class Captures {
 
     /** A process connects to the service: should its namespace not be known, it is looked at soon. For the probe's thread. */
     void connected(int pid) {
-        if (namespaces != null && started && !closing && namespaces.connected(pid)) {
+        if (started && !closing && namespaces != null && namespaces.connected(pid)) {
             watch.wake();
         }
     }
 
-    /** Whether connects made in a network namespace pass a capture: inside it, or on the way out of it. Any thread. */
+    /**
+     * Whether connects made in a network namespace pass a capture: inside it, or on the way out of it. Only the agent's own is known to, where no other
+     * is looked at. Any thread.
+     */
     boolean covers(long namespaceInode) {
-        return namespaces == null || namespaces.covers(namespaceInode);
+        return namespaces == null ? namespaceInode == ownInode : namespaces.covers(namespaceInode);
     }
 
     /** One line on what is captured and how. */
     synchronized String description() {
         try {
-            return own.description(links == null ? List.of() : links.list());
-        } catch (KernelException e) {
-            return own.description(List.of());
+            return own.description();
+        } catch (IOException e) {
+            return "waiting for an interface";
         }
     }
 

@@ -24,8 +24,8 @@ final class NetworkSpace {
     /** The number of its link. */
     final long inode;
 
-    /** When it was first seen, nanoseconds since 1970. */
-    final long seenNanos = OpenCapture.nowNanos();
+    /** Since when something may lead to the service, uncaptured, nanoseconds since 1970. */
+    private long leadsSinceNanos = OpenCapture.nowNanos();
 
     final List<OpenCapture> captures = new CopyOnWriteArrayList<>();
 
@@ -72,7 +72,7 @@ final class NetworkSpace {
                 runner.accept(c);
                 notices.say(
                         "capturing in network namespace " + inode + ", of process " + pid + ", on " + c.description());
-                notices.outage(new CaptureOutage(c.name(), seenNanos, OpenCapture.nowNanos()));
+                notices.outage(new CaptureOutage(c.name(), leadsSinceNanos, OpenCapture.nowNanos()));
             }
         }
         if (!captures.isEmpty() && process == null) {
@@ -93,6 +93,7 @@ final class NetworkSpace {
         try {
             leading = Interfaces.leadingTo(endpoints, InterfaceChoice.ROUTES);
         } catch (CaptureException e) {
+            leadsSinceNanos = OpenCapture.nowNanos();
             return false; // nothing leads to the service from here, yet
         }
         boolean all = true;
@@ -107,16 +108,16 @@ final class NetworkSpace {
                 boolean elsewhere = link.kind().equals("veth") && watchedIds.contains(link.lowerNamespaceId());
                 boolean have = captures.stream().anyMatch(c -> c.index() == link.index());
                 if (leads && !elsewhere && !have) {
-                    all &= open(link.name(), opener, problem);
+                    all &= open(link, opener, problem);
                 }
             }
         }
         return all;
     }
 
-    private boolean open(String name, Captures.Opener opener, Consumer<String> problem) {
+    private boolean open(NetworkLinks.Entry link, Captures.Opener opener, Consumer<String> problem) {
         try {
-            captures.add(new OpenCapture(opener.open(name, false), name));
+            captures.add(new OpenCapture(opener.open(link.name(), false), link.name(), link.index()));
             return true;
         } catch (CaptureException e) {
             problem.accept("network namespace " + inode + ": " + e.getMessage());

@@ -2,6 +2,7 @@ package io.imdsight.cli;
 
 import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.LiveCapture;
+import io.imdsight.model.Link;
 import java.time.Instant;
 
 /** A capture that is open, and the thread that it runs on. */
@@ -10,6 +11,7 @@ final class OpenCapture {
     static final long WANTED = Long.MAX_VALUE;
 
     private final LiveCapture capture;
+    private final int index;
     private String name;
     private volatile Throwable failure;
     private volatile long endedNanos;
@@ -17,9 +19,16 @@ final class OpenCapture {
     /** Since when no route leads over its interface, on the monotonic clock; the supervisor's business alone. */
     long unwantedNanos = WANTED;
 
-    OpenCapture(LiveCapture capture, String name) {
+    /**
+     * @param index the interface's number in its namespace; 0 where it is not known, or all are meant
+     */
+    OpenCapture(LiveCapture capture, String name, int index) {
         this.capture = capture;
         this.name = name;
+        this.index = index;
+        if (index > 0) {
+            capture.on(new Link(name, index));
+        }
     }
 
     /**
@@ -47,7 +56,7 @@ final class OpenCapture {
     }
 
     int index() {
-        return capture.interfaceIndex();
+        return index;
     }
 
     String name() {
@@ -56,7 +65,7 @@ final class OpenCapture {
 
     void rename(String newName) {
         name = newName;
-        capture.renamed(newName);
+        capture.on(new Link(newName, index));
     }
 
     String description() {

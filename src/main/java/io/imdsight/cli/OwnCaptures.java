@@ -32,6 +32,7 @@ final class OwnCaptures {
     private final Map<String, Long> missingSinceNanos = new HashMap<>();
     private final Map<String, Long> triedNanos = new HashMap<>();
     private final Set<String> said = new HashSet<>();
+    private NetworkLinks links;
     private boolean waiting;
 
     /**
@@ -54,9 +55,11 @@ final class OwnCaptures {
     /**
      * Opens what can be opened.
      *
+     * @param newLinks the interfaces here; null where the kernel does not list them
      * @param patient whether interfaces that are not there, or not up, or lead nowhere, may come later
      */
-    void open(boolean patient) throws CaptureException, IOException {
+    void open(NetworkLinks newLinks, boolean patient) throws CaptureException, IOException {
+        links = newLinks;
         try {
             for (String name : choice.names()) {
                 openFirst(name, patient);
@@ -69,9 +72,11 @@ final class OwnCaptures {
         waiting = open.isEmpty();
     }
 
-    private void openFirst(String name, boolean patient) throws CaptureException {
+    private void openFirst(String name, boolean patient) throws CaptureException, IOException {
         try {
-            open.add(new OpenCapture(opener.open(name, true), name));
+            int index = indexOf(name);
+            OpenCapture c = new OpenCapture(opener.open(name, true), name, index);
+            open.add(c); // should another have got the name meanwhile, the first step finds this one gone
         } catch (CaptureException e) {
             boolean absent = e.kind() == CaptureException.Kind.NO_SUCH_INTERFACE
                     || e.kind() == CaptureException.Kind.INTERFACE_DOWN;
@@ -79,6 +84,18 @@ final class OwnCaptures {
                 throw e;
             }
         }
+    }
+
+    /** java.net knows no interface without an address. */
+    private int indexOf(String name) throws IOException {
+        if (links == null) {
+            return 0;
+        }
+        return links.list().stream()
+                .filter(l -> l.name().equals(name))
+                .mapToInt(NetworkLinks.Entry::index)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Sets those going that are open. */
@@ -101,15 +118,16 @@ final class OwnCaptures {
     }
 
     /** Opens and closes what these interfaces, and the routes as they are now, ask for. */
-    void step(List<NetworkLinks.Entry> links) throws IOException {
+    void step() throws IOException {
+        List<NetworkLinks.Entry> now = links.list();
         if (choice.isAny()) {
             endedAny();
             return;
         }
-        Set<String> wanted = choice.names(links);
-        letGo(links, wanted);
-        openMissing(links, wanted);
-        sayWhetherWaiting(links);
+        Set<String> wanted = choice.names(now);
+        letGo(now, wanted);
+        openMissing(wanted);
+        sayWhetherWaiting(now);
     }
 
     /** The capture on all interfaces goes with none of them. */
@@ -121,13 +139,11 @@ final class OwnCaptures {
         }
     }
 
-    private void letGo(List<NetworkLinks.Entry> links, Set<String> wanted) {
+    private void letGo(List<NetworkLinks.Entry> now, Set<String> wanted) {
         long nowNanos = System.nanoTime();
         for (OpenCapture c : open) {
-            NetworkLinks.Entry link = links.stream()
-                    .filter(l -> l.index() == c.index())
-                    .findFirst()
-                    .orElse(null);
+            NetworkLinks.Entry link =
+                    now.stream().filter(l -> l.index() == c.index()).findFirst().orElse(null);
             if (c.failure() != null && !(c.failure() instanceof CaptureException)) {
                 onFailure.accept(c.failure());
                 return;
@@ -160,12 +176,12 @@ final class OwnCaptures {
         notices.say(why + "; capture there has ended");
     }
 
-    private void openMissing(List<NetworkLinks.Entry> links, Set<String> wanted) {
+    private void openMissing(Set<String> wanted) throws IOException {
         Set<String> captured = open.stream().map(OpenCapture::name).collect(Collectors.toSet());
         missingSinceNanos.keySet().retainAll(wanted);
         for (String name : wanted) {
             if (!captured.contains(name) && mayTry(name)) {
-                openOne(name, links);
+                openOne(name);
             }
         }
     }
@@ -177,11 +193,12 @@ final class OwnCaptures {
         return triedNanos.putIfAbsent(name, now) == null;
     }
 
-    private void openOne(String name, List<NetworkLinks.Entry> links) {
+    private void openOne(String name) throws IOException {
         missingSinceNanos.putIfAbsent(name, OpenCapture.nowNanos());
         try {
-            OpenCapture c = new OpenCapture(opener.open(name, true), name);
-            if (links.stream().noneMatch(l -> l.index() == c.index() && l.name().equals(name))) {
+            int index = indexOf(name);
+            OpenCapture c = new OpenCapture(opener.open(name, true), name, index);
+            if (index == 0 || index != indexOf(name)) {
                 c.close(); // another one has the name by now: the next look opens it
                 return;
             }
@@ -199,17 +216,18 @@ final class OwnCaptures {
         }
     }
 
-    private void sayWhetherWaiting(List<NetworkLinks.Entry> links) {
+    private void sayWhetherWaiting(List<NetworkLinks.Entry> now) {
         if (open.isEmpty() && !waiting) {
-            notices.say("nothing is captured now: " + choice.waiting(links) + "; capture begins when there is");
+            notices.say("nothing is captured now: " + choice.waiting(now) + "; capture begins as soon as that changes");
         }
         waiting = open.isEmpty();
     }
 
-    String description(List<NetworkLinks.Entry> links) {
-        return open.isEmpty()
-                ? "waiting: " + choice.waiting(links) + "; capture begins when there is"
-                : "capturing on " + open.stream().map(OpenCapture::description).collect(Collectors.joining("; on "));
+    String description() throws IOException {
+        if (open.isEmpty()) {
+            return "waiting: " + choice.waiting(links.list()) + "; capture begins as soon as that changes";
+        }
+        return "capturing on " + open.stream().map(OpenCapture::description).collect(Collectors.joining("; on "));
     }
 
     void close() {

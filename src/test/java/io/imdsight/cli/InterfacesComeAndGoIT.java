@@ -152,7 +152,7 @@ class InterfacesComeAndGoIT {
             NetworkNamespace.enterFresh();
             try (Watching watching = new Watching("auto")) {
                 assertEquals(
-                        "waiting: no interface leads to [169.254.169.254, fd00:ec2::254] yet; capture begins when there is",
+                        "waiting: no interface leads to [169.254.169.254, fd00:ec2::254] yet; capture begins as soon as that changes",
                         watching.sentences().getFirst());
                 ContainerWorld.inThisNamespace(
                         host, "ip link set lo up; ip address add 169.254.169.254/32 dev lo; sleep 0.1");
