@@ -8,6 +8,7 @@ import io.imdsight.model.EvidenceMethod;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntConsumer;
 
 /**
  * Names the process behind a connection. The kernel's connect probe is asked first, the socket table second; where neither knows, the answer
@@ -23,6 +24,7 @@ public final class Attributor implements Closeable {
     private final ConnectProbe probe;
     private final SocketLookup lookup;
     private final CgroupPlaces cgroups;
+    private final Translator translator;
     private final AttributorState state;
     private final AtomicLongArray found = new AtomicLongArray(EvidenceMethod.values().length);
 
@@ -31,11 +33,13 @@ public final class Attributor implements Closeable {
             ConnectProbe probe,
             SocketLookup lookup,
             CgroupPlaces cgroups,
+            Translator translator,
             AttributorState state) {
         this.options = options;
         this.probe = probe;
         this.lookup = lookup;
         this.cgroups = cgroups;
+        this.translator = translator;
         this.state = state;
     }
 
@@ -81,6 +85,7 @@ public final class Attributor implements Closeable {
             tableProblem = "the socket table is switched off; connections older than imdsight stay unnamed";
         }
         String copyProblem = probe == null ? null : probe.copyProblem();
+        Translator translator = Translator.open(options.procRoot());
         AttributorState state = new AttributorState(
                 probe != null,
                 probeProblem,
@@ -89,8 +94,9 @@ public final class Attributor implements Closeable {
                 probe != null && probe.sendProblem() == null,
                 probe == null ? null : probe.sendProblem(),
                 lookup != null,
-                tableProblem);
-        return new Attributor(options, probe, lookup, cgroups, state);
+                tableProblem,
+                translator.problem());
+        return new Attributor(options, probe, lookup, cgroups, translator, state);
     }
 
     private static String remedy(Exception e) {
@@ -141,6 +147,11 @@ public final class Attributor implements Closeable {
             if (known != null) {
                 return known;
             }
+            Connection original = translator.original(connection);
+            if (original != null) {
+                known = probe.find(original, openedNanos, sentNanos, WAIT_NANOS_MAX);
+                return (known == null ? Attribution.none(UNKNOWN_TO_PROBE) : known).translatedFrom(original);
+            }
         }
         if (lookup == null) {
             return Attribution.none(probe == null ? "no way to a process is open here" : UNKNOWN_TO_PROBE);
@@ -169,6 +180,16 @@ public final class Attributor implements Closeable {
         }
     }
 
+    /**
+     * Has each connecting process told to somebody, on the probe's thread, right after it was read: for whoever wants to know where it lives. Nobody
+     * is told without the probe.
+     */
+    public void tellConnects(IntConsumer pids) {
+        if (probe != null) {
+            probe.tellConnects(pids);
+        }
+    }
+
     /** What was seen and found so far. */
     public AttributorCounts counts() {
         long[] seen = new long[ConnectProbe.COUNTS];
@@ -194,6 +215,7 @@ public final class Attributor implements Closeable {
 
     @Override
     public void close() {
+        translator.close();
         if (lookup != null) {
             lookup.close();
         }

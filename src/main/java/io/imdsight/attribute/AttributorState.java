@@ -12,6 +12,7 @@ package io.imdsight.attribute;
  * @param sendProblem the same for that; null where the probe itself does not run
  * @param socketTableUp whether sockets can be looked up
  * @param socketTableProblem the same for that
+ * @param translatorProblem why addresses behind masquerade cannot be mapped back, as a sentence; null where they can
  */
 public record AttributorState(
         boolean probeUp,
@@ -21,4 +22,5 @@ public record AttributorState(
         boolean sendUp,
         String sendProblem,
         boolean socketTableUp,
-        String socketTableProblem) {}
+        String socketTableProblem,
+        String translatorProblem) {}

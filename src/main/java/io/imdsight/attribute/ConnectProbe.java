@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -64,6 +65,7 @@ final class ConnectProbe implements Closeable {
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
+    private volatile IntConsumer connectsTo = pid -> {};
     private long expiredNanos;
     private long lost;
 
@@ -113,6 +115,11 @@ final class ConnectProbe implements Closeable {
         }
     }
 
+    /** See {@link Attributor#tellConnects}. */
+    void tellConnects(IntConsumer pids) {
+        connectsTo = pids;
+    }
+
     /** Why the kernel copies no callers, as a sentence; null where it does. */
     String copyProblem() {
         return copies.problem();
@@ -145,7 +152,7 @@ final class ConnectProbe implements Closeable {
             requests.drainTo(
                     asked); // before the rings: an answer rests on all that was recorded when the question came
             List<ConnectRecord> sends = copies.drainSends(); // before the connects, which came first
-            readings.read(drain());
+            readings.read(drain(), connectsTo);
             readings.readSends(sends);
             while (readings.nameOne() && !asked.isEmpty()) {
                 // one, or all of them before somebody is answered

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Reads the processes that connect and send, and puts them into words: in two steps, so that what vanishes with a process is read first for all
@@ -43,13 +44,16 @@ final class Readings {
         this.clock = options.clock();
     }
 
-    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. */
-    void read(List<Connect> connects) {
+    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. {@code pids} gets each. */
+    void read(List<Connect> connects, IntConsumer pids) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
                 read.put(c.pid, reader.read(c.pid));
             }
+        }
+        for (int pid : read.keySet()) {
+            pids.accept(pid);
         }
         for (Connect c : connects) {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait

@@ -10,6 +10,8 @@ public final class CaptureException extends Exception {
         NOT_PERMITTED,
         /** There is no interface of that name here. */
         NO_SUCH_INTERFACE,
+        /** The interface is there, and down. */
+        INTERFACE_DOWN,
         /** libpcap is not installed. */
         NO_LIBPCAP,
         /** No route leads to any endpoint, so there is no interface to choose. */

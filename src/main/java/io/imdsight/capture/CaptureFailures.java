@@ -38,9 +38,9 @@ final class CaptureFailures {
                     what + "there is no such interface here; `ip link` lists them, `auto` chooses one",
                     cause);
         }
-        if (code == IFACE_NOT_UP) {
+        if (code == IFACE_NOT_UP || said.contains("is not up")) {
             return new CaptureException(
-                    CaptureException.Kind.FAILED,
+                    CaptureException.Kind.INTERFACE_DOWN,
                     what + "the interface is down; bring it up with `ip link set " + interfaceName + " up`",
                     cause);
         }
@@ -50,11 +50,9 @@ final class CaptureFailures {
     static CaptureException running(String interfaceName, Throwable cause) {
         String said = said(cause);
         String what = "capture on " + interfaceName + " ended: ";
-        if (said.contains("disappeared")) {
+        if (said.contains("disappeared") || said.contains("went down")) {
             return new CaptureException(
-                    CaptureException.Kind.INTERFACE_GONE,
-                    what + "the interface is gone; start again when it is back, or capture on any",
-                    cause);
+                    CaptureException.Kind.INTERFACE_GONE, what + "the interface is gone or down", cause);
         }
         return new CaptureException(CaptureException.Kind.FAILED, what + said, cause);
     }

@@ -47,14 +47,14 @@ public final class LiveCapture implements AutoCloseable {
     /** How long an interface's name is believed: udev renames them. */
     private static final long LINK_NAMES_NANOS = 60_000_000_000L;
 
-    private final String interfaceName;
+    private volatile String interfaceName;
     private final PcapHandle handle;
     private final SegmentSink sink;
     private final PacketDecoder decoder;
     private final CaptureClock clock;
     private final Drops drops;
     private final String filterState;
-    private final Link link;
+    private volatile Link link;
     private final int linkType;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -139,6 +139,12 @@ public final class LiveCapture implements AutoCloseable {
     /** One line on what is captured and how, for {@code doctor} and the log. */
     public String description() {
         return interfaceName + ", link type " + linkType + ", " + filterState;
+    }
+
+    /** The interface's number is known, or it has another name from now on; the capture itself holds on to what it was opened on. */
+    public void on(Link newLink) {
+        interfaceName = newLink.name();
+        link = newLink;
     }
 
     /** How many packets the kernel's filter let through so far, drops included. */

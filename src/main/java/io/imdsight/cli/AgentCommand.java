@@ -43,8 +43,13 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     private int run(Endpoints endpoints, SightingPrinter printer, LedgerKeeper keeper) throws InterruptedException {
-        LivePipeline pipeline =
-                LivePipeline.open(endpoints, common.networkInterface, keeper.before(printing(printer)), keeper.drops());
+        LivePipeline pipeline = LivePipeline.openPatiently(
+                endpoints,
+                common.networkInterface,
+                keeper.before(printing(printer)),
+                keeper.drops(),
+                NamespaceScope.ofMachine(),
+                console::say);
         console.ending().onSignal(pipeline::stop);
         pipeline.description().forEach(console::say);
         console.say("watching "

@@ -4,7 +4,6 @@ import io.imdsight.attribute.Attributor;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
 import io.imdsight.capture.CaptureException;
-import io.imdsight.capture.Interfaces;
 import io.imdsight.capture.LiveCapture;
 import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
@@ -16,32 +15,27 @@ import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Sighting;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 
 /**
  * Live capture to sightings.
  *
  * <pre>
+ * thread captures: opens and closes captures, see {@link Captures}
  * thread capture, one an interface: packets, decoder, {@link Intake}   (the decoder's monitor lets one in at a time)
  *         |  {@link SightingQueue}, bounded
  * thread sightings: caller, cause, output
  * </pre>
  */
 final class LivePipeline {
-    private static final String AUTO = "auto";
-
-    /** The routing tables of the calling thread's network namespace. */
-    private static final Path ROUTES = Path.of("/proc/thread-self/net");
+    /** For captures in namespaces of a single task, of which there may be many: 2 MiB, 128 packets. */
+    private static final int NAMESPACE_BUFFER_BYTES = 2 * 1024 * 1024;
 
     /** How long callers are still looked for when the end has come. */
     private static final long LOOK_NANOS_MAX = 2_000_000_000L;
@@ -52,41 +46,62 @@ final class LivePipeline {
     private final Counts counts = new Counts();
     private final Drops drops;
     private final SightingQueue queue = new SightingQueue(SightingQueue.BYTES_MAX);
-    private final List<LiveCapture> captures = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Attributor attributor;
     private final Decoder decoder;
     private final SightingThread sightings;
     private final Thread worker;
+    private final Captures captures;
 
-    private LivePipeline(Endpoints endpoints, SightingThread.Output output, Drops drops) {
+    private LivePipeline(
+            Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops, CaptureNotices notices) {
         this.drops = drops;
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
         decoder = new Decoder(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
                 queue, attributor::find, new CauseTracker(nowNanos()), new Counting(output, counts), System::nanoTime);
         worker = new Thread(() -> guarded(sightings::run), "sightings");
+        captures = new Captures(
+                new InterfaceChoice(endpoints, interfaces),
+                (name, ownNamespace) -> LiveCapture.open(name, endpoints, decoder, drops, options(ownNamespace)),
+                notices,
+                this::fail);
+        attributor.tellConnects(captures::connected);
     }
 
     /**
      * Opens everything; nothing is read yet. To be called, as {@link #start}, by a thread in the network namespace that is to be watched.
      *
      * @param interfaces {@code auto}, {@code any}, or a name
-     * @throws Failure where that cannot be done here
+     * @throws Failure where that cannot be done here, as where there is no such interface, or none leads to the service
      */
     static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output) {
-        return open(endpoints, interfaces, output, new Drops());
+        return open(
+                new LivePipeline(endpoints, interfaces, output, new Drops(), CaptureNotices.NONE),
+                false,
+                NamespaceScope.ofMachine());
     }
 
-    /** The same, counting what is dropped where the output counts what it drops. */
-    static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops) {
-        LivePipeline out = new LivePipeline(endpoints, output, drops);
+    /**
+     * The same for whoever runs for long: waits for interfaces that are not there yet.
+     *
+     * @param drops counts what is dropped where the output counts what it drops
+     * @param notices is told what becomes of captures from now on
+     */
+    static LivePipeline openPatiently(
+            Endpoints endpoints,
+            String interfaces,
+            SightingThread.Output output,
+            Drops drops,
+            NamespaceScope scope,
+            CaptureNotices notices) {
+        return open(new LivePipeline(endpoints, interfaces, output, drops, notices), true, scope);
+    }
+
+    private static LivePipeline open(LivePipeline out, boolean patient, NamespaceScope scope) {
         try {
-            LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
-            for (String name : names(endpoints, interfaces)) {
-                out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, options));
-            }
+            out.captures.open(patient, scope);
             return out;
         } catch (CaptureException e) {
             out.abandon();
@@ -95,28 +110,29 @@ final class LivePipeline {
             out.abandon();
             throw new Failure(
                     ExitStatus.UNAVAILABLE,
-                    "cannot read the routes in " + ROUTES + ": " + Failures.reason(e)
-                            + "; name an interface with --interface",
+                    "cannot tell which interfaces lead to the service: " + Failures.reason(e)
+                            + "; name one with --interface",
                     e);
         }
     }
 
-    private static Collection<String> names(Endpoints endpoints, String interfaces)
-            throws CaptureException, IOException {
-        return interfaces.equals(AUTO) ? Interfaces.leadingTo(endpoints, ROUTES) : Set.of(interfaces);
+    private void abandon() {
+        closeCaptures();
+        attributor.close();
     }
 
-    private void abandon() {
-        captures.forEach(LiveCapture::close);
-        attributor.close();
+    private void closeCaptures() {
+        try {
+            captures.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Begins to read. */
     void start() {
         worker.start();
-        for (LiveCapture capture : captures) {
-            new Thread(() -> guarded(capture::run), "capture").start();
-        }
+        captures.start();
     }
 
     /** Waits until somebody calls {@link #stop}, a part of the pipeline fails, or the time is over; null waits for ever. */
@@ -137,7 +153,7 @@ final class LivePipeline {
      * Stops reading, ends what is unfinished, prints what waits, within about six seconds.
      */
     void finish() throws InterruptedException {
-        captures.forEach(LiveCapture::close);
+        closeCaptures();
         synchronized (decoder) {
             decoder.finish();
         }
@@ -164,8 +180,7 @@ final class LivePipeline {
     /** Sentences on what is captured, how callers are found, and what is missing for that. */
     List<String> description() {
         List<String> out = new ArrayList<>();
-        out.add("capturing on "
-                + captures.stream().map(LiveCapture::description).collect(Collectors.joining("; on ")));
+        out.add(captures.description());
         AttributorState state = attributor.state();
         if (state.probeUp()) {
             out.add("callers are named by the kernel's connect probe"
@@ -181,7 +196,19 @@ final class LivePipeline {
         if (!state.socketTableUp()) {
             out.add(state.socketTableProblem());
         }
+        if (state.probeUp() && state.translatorProblem() != null) {
+            out.add(state.translatorProblem());
+        }
         return out;
+    }
+
+    /**
+     * Whether connects made in a network namespace pass a capture: inside it, or on the way out of it.
+     *
+     * @param inode the number of the namespace's link, as {@code net:[4026531833]}
+     */
+    boolean coversNamespace(long inode) {
+        return captures.covers(inode);
     }
 
     Counts counts() {
@@ -193,7 +220,7 @@ final class LivePipeline {
     }
 
     private interface Step {
-        void run() throws CaptureException;
+        void run();
     }
 
     /** Runs a thread's work; where it fails, the whole pipeline ends: better loud than deaf. */
@@ -201,10 +228,19 @@ final class LivePipeline {
         try {
             step.run();
         } catch (Throwable t) {
-            failure.compareAndSet(null, t);
-            queue.close();
-            over.countDown();
+            fail(t);
         }
+    }
+
+    private void fail(Throwable t) {
+        failure.compareAndSet(null, t);
+        queue.close();
+        over.countDown();
+    }
+
+    private static LiveOptions options(boolean ownNamespace) {
+        int bufferBytes = ownNamespace ? LiveOptions.BUFFER_BYTES : NAMESPACE_BUFFER_BYTES;
+        return new LiveOptions(LiveOptions.SNAP_BYTES, bufferBytes, PacketSockets::attachFilter);
     }
 
     private static Failure failure(CaptureException e) {

@@ -82,10 +82,11 @@ final class SightingThread implements Runnable {
     }
 
     private void finished(SightingQueue.Finished event) {
-        Exchange e = event.exchange();
-        Attribution a = find(e.connection(), e.connectionOpenedNanos(), e.timestampNanos());
-        Cause cause = causes.cause(event.exchange(), event.classification(), a.caller());
-        output.accept(new Sighting(event.exchange(), event.classification(), cause, a.caller(), a.evidence()));
+        Exchange original = event.exchange();
+        Attribution a = find(original.connection(), original.connectionOpenedNanos(), original.timestampNanos());
+        Exchange exchange = original.translatedFrom(a.translatedFrom());
+        Cause cause = causes.cause(exchange, event.classification(), a.caller());
+        output.accept(new Sighting(exchange, event.classification(), cause, a.caller(), a.evidence()));
     }
 
     private Attribution find(Connection connection, long openedNanos, long sentNanos) {

@@ -20,7 +20,10 @@ final class NetlinkAttributes {
 
     private static final int HEADER_BYTES = 4;
 
-    /** NLA_F_NESTED and NLA_F_NET_BYTEORDER; linux/netlink.h. */
+    /** NLA_F_NESTED, linux/netlink.h: says that a value is made of attributes. Newer parts of the kernel ask for it, older ones ignore it. */
+    static final int NESTED = 0x8000;
+
+    /** Without NLA_F_NESTED and NLA_F_NET_BYTEORDER; linux/netlink.h. */
     private static final int TYPE_MASK = 0x3fff;
 
     private final ByteBuffer out = ByteBuffer.allocate(PAYLOAD_BYTES_MAX).order(ByteOrder.nativeOrder());

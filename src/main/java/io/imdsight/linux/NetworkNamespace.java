@@ -5,6 +5,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +32,57 @@ public final class NetworkNamespace implements Closeable {
             throw new KernelException("open " + OF_THREAD, Native.getLastError());
         }
         return new NetworkNamespace(fd);
+    }
+
+    /**
+     * Holds a process's namespace open. Needs CAP_SYS_PTRACE where it is another user's.
+     *
+     * @param proc /proc
+     * @throws KernelException ENOENT where the process has ended
+     */
+    public static NetworkNamespace ofProcess(Path proc, int pid) throws KernelException {
+        String link = proc.resolve(pid + "/ns/net").toString();
+        int fd = LibC.open(link, LibC.O_RDONLY | LibC.O_CLOEXEC);
+        if (fd < 0) {
+            throw new KernelException("open " + link, Native.getLastError());
+        }
+        return new NetworkNamespace(fd);
+    }
+
+    /** Its number. */
+    public long inode() throws IOException {
+        return inode(Path.of("/proc/self/fd/" + fd()));
+    }
+
+    /**
+     * Runs a step on a thread of its own that is in this namespace, and waits for it. What the step opens stays there; the thread does not.
+     * Needs CAP_SYS_ADMIN.
+     *
+     * @throws IOException of the step, or where the namespace may not be entered
+     */
+    public <T> T visit(Callable<T> step) throws IOException {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            if (LibC.setns(fd(), LibC.CLONE_NEWNET) != 0) {
+                throw new KernelException("enter a network namespace", Native.getLastError());
+            }
+            return step.call();
+        });
+        Thread thread = Thread.ofPlatform().name("namespace-visit").daemon().start(task);
+        try {
+            T result = task.get();
+            thread.join();
+            return result;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException runtime -> throw runtime;
+                case Error error -> throw error;
+                default -> throw new IOException(e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted in a network namespace", e);
+        }
     }
 
     /**

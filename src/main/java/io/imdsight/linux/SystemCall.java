@@ -9,6 +9,7 @@ enum SystemCall {
     BPF(321, 280),
     SCHED_SETATTR(314, 274),
     OPEN_BY_HANDLE_AT(304, 265),
+    PIDFD_OPEN(434, 434),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432);

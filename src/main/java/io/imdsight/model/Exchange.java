@@ -16,4 +16,11 @@ public record Exchange(
         Connection connection,
         long connectionOpenedNanos,
         RequestHead request,
-        Answer answer) {}
+        Answer answer) {
+    /** The same under the name that whoever opened the connection knows; null changes nothing. */
+    public Exchange translatedFrom(Connection original) {
+        return original == null
+                ? this
+                : new Exchange(timestampNanos, link, original, connectionOpenedNanos, request, answer);
+    }
+}

@@ -120,7 +120,7 @@ class AgentLifecycleIT {
     }
 
     @Test
-    void anInterfaceThatGoesIsNoSilence() throws Exception {
+    void anInterfaceThatGoesIsNoSilenceAndIsCapturedAgainWhenItIsBack() throws Exception {
         int status = bare("""
                 ip link add imds0 type veth peer name imds1
                 ip link set imds0 up
@@ -129,18 +129,25 @@ class AgentLifecycleIT {
                 n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 200 ] || exit 97; sleep 0.05; done
                 sleep 0.5
                 ip link del imds0
+                n=0; until grep -q 'nothing is captured now' err; do n=$((n+1)); [ $n -lt 200 ] || exit 96; sleep 0.05; done
+                ip link add imds0 type veth peer name imds1
+                ip link set imds0 up
+                n=0; until [ $(grep -c 'capturing on imds0' err) = 2 ]; do n=$((n+1)); [ $n -lt 200 ] || exit 95; sleep 0.05; done
+                kill -TERM $agent
                 wait $agent
                 """);
-        assertEquals(69, status, err());
-        assertTrue(err().contains("imds0"), err());
+        assertEquals(0, status, err());
+        assertTrue(err().contains("capture there has ended"), err());
+        assertTrue(err().contains("there is no interface imds0 yet"), err());
     }
 
     @Test
-    void anInterfaceThatIsNotThereAndNoRouteAreSaid() throws Exception {
-        assertEquals(69, bare("exec \"$PROGRAM\" agent --config /dev/null --interface nosuch0 >out 2>err"));
-        assertTrue(err().contains("nosuch0"), err());
-        assertEquals(69, bare("exec \"$PROGRAM\" agent --config /dev/null >out 2>err"));
-        assertTrue(err().contains("no route leads to"), err());
+    void anInterfaceThatIsNotThereAndNoRouteAreSaidAndWaitedFor() throws Exception {
+        assertEquals(
+                0, bare("exec \"$PROGRAM\" agent --config /dev/null --interface nosuch0 --for 1s >out 2>err"), err());
+        assertTrue(err().contains("waiting: there is no interface nosuch0 yet"), err());
+        assertEquals(0, bare("exec \"$PROGRAM\" agent --config /dev/null --for 1s >out 2>err"), err());
+        assertTrue(err().contains("waiting: no interface leads to"), err());
         assertEquals("", out());
     }
 
