@@ -17,13 +17,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -39,12 +36,6 @@ final class SocketLookup implements Closeable {
     /** One pass through the processes' files serves so many. */
     private static final int BATCH_MAX = 64;
 
-    /** Results kept until somebody asks. */
-    static final int RESULTS_MAX = 2048;
-
-    /** Characters of command lines kept with them; see {@link ConnectTable#WEIGHT_MAX}. */
-    private static final long WEIGHT_MAX = 12L * 1024 * 1024;
-
     /** Connections that are there at the start: kept-alive ones of daemons. */
     private static final int SEEDS_MAX = 256;
 
@@ -54,29 +45,17 @@ final class SocketLookup implements Closeable {
             EvidenceMethod.SOCKET_TABLE,
             "it holds the socket, but started after the connection was opened: handed over");
 
-    private record Key(Connection connection, long openedNanos) {}
-
-    /** One look-up. */
-    private static final class Lookup {
-        final Key key;
-        final CountDownLatch done = new CountDownLatch(1);
-        volatile Attribution result;
-        Attribution second;
-        int weight;
-        long closedNanos = Long.MAX_VALUE;
-
-        Lookup(Key key) {
-            this.key = key;
-        }
-    }
+    private static final Evidence SEVERAL = new Evidence(
+            EvidenceMethod.SOCKET_TABLE,
+            "it holds the socket, but so does a process that started later: which of them sends cannot be told here");
 
     private final SocketTable sockets;
     private final SocketHolders holders;
     private final CallerReader reader;
     private final Endpoints endpoints;
     private final Drops drops;
-    private final BlockingQueue<Lookup> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
-    private final Map<Key, Lookup> results = new LinkedHashMap<>();
+    private final BlockingQueue<LookupResults.Lookup> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final LookupResults results = new LookupResults();
     private final AtomicLong lookups = new AtomicLong();
     private final AtomicLong named = new AtomicLong();
     private final BiConsumer<Connection, Attribution> seeds;
@@ -84,7 +63,6 @@ final class SocketLookup implements Closeable {
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-lookup").daemon().unstarted(this::run);
     private volatile boolean closing;
-    private long weight;
 
     /**
      * Starts the thread.
@@ -109,26 +87,24 @@ final class SocketLookup implements Closeable {
 
     /** Asks for a look-up, without waiting for it. */
     void submit(Connection connection, long openedNanos) {
-        enqueue(new Key(connection, openedNanos));
+        enqueue(new LookupResults.Key(connection, openedNanos));
     }
 
     /** The look-up asked for before, or one asked for now; null where too many wait. */
-    private Lookup enqueue(Key key) {
-        Lookup lookup;
+    private LookupResults.Lookup enqueue(LookupResults.Key key) {
         synchronized (results) {
-            Lookup known = results.get(key);
+            LookupResults.Lookup known = results.get(key);
             if (known != null) {
                 return known;
             }
-            lookup = new Lookup(key);
+            LookupResults.Lookup lookup = new LookupResults.Lookup(key);
             if (!queue.offer(lookup)) {
                 drops.add(Drop.LOOKUP_QUEUE);
                 return null;
             }
-            results.put(key, lookup);
-            evict();
+            results.add(lookup);
+            return lookup;
         }
-        return lookup;
     }
 
     /**
@@ -137,7 +113,7 @@ final class SocketLookup implements Closeable {
      * @param waitNanosMax how long to wait for it
      */
     Attribution find(Connection connection, long openedNanos, long waitNanosMax) throws InterruptedException {
-        Lookup lookup = enqueue(new Key(connection, openedNanos));
+        LookupResults.Lookup lookup = enqueue(new LookupResults.Key(connection, openedNanos));
         if (lookup == null) {
             return Attribution.none("too many sockets wait to be looked up");
         }
@@ -149,12 +125,7 @@ final class SocketLookup implements Closeable {
 
     /** The connection has ended: its result is of use for a while yet. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
-        synchronized (results) {
-            Lookup lookup = results.get(new Key(connection, openedNanos));
-            if (lookup != null) {
-                lookup.closedNanos = nowNanos;
-            }
-        }
+        results.closed(new LookupResults.Key(connection, openedNanos), nowNanos);
     }
 
     private void run() {
@@ -163,12 +134,12 @@ final class SocketLookup implements Closeable {
             seed();
             ThreadPriority.urgent();
             while (!closing) {
-                Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                LookupResults.Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
-                    expire();
+                    results.expire(options.clock().epoch().getAsLong());
                     continue;
                 }
-                List<Lookup> batch = new ArrayList<>();
+                List<LookupResults.Lookup> batch = new ArrayList<>();
                 batch.add(first);
                 queue.drainTo(batch, BATCH_MAX - 1);
                 work(batch);
@@ -179,21 +150,21 @@ final class SocketLookup implements Closeable {
     }
 
     private void seed() {
-        List<Lookup> open = new ArrayList<>();
+        List<LookupResults.Lookup> open = new ArrayList<>();
         long nowNanos = options.clock().epoch().getAsLong();
         try {
             sockets.visit(endpoints.port(), s -> {
                 IpAddress to = address(s.destination());
                 if (open.size() < SEEDS_MAX && endpoints.isService(to.high(), to.low(), s.destinationPort())) {
                     Connection c = new Connection(address(s.source()), s.sourcePort(), to, s.destinationPort());
-                    open.add(new Lookup(new Key(c, nowNanos)));
+                    open.add(new LookupResults.Lookup(new LookupResults.Key(c, nowNanos)));
                 }
             });
         } catch (KernelException e) {
             return; // each connection is looked up when it is seen
         }
         work(open);
-        for (Lookup l : open) {
+        for (LookupResults.Lookup l : open) {
             if (l.result.caller() != null) {
                 seeds.accept(l.key.connection(), l.result);
             }
@@ -209,9 +180,9 @@ final class SocketLookup implements Closeable {
     }
 
     /** Looks a batch up: all sockets first, for they vanish first, then one pass through the processes. */
-    private void work(List<Lookup> batch) {
-        Map<Long, Lookup> wanted = new HashMap<>();
-        for (Lookup l : batch) {
+    private void work(List<LookupResults.Lookup> batch) {
+        Map<Long, LookupResults.Lookup> wanted = new HashMap<>();
+        for (LookupResults.Lookup l : batch) {
             lookups.incrementAndGet();
             ask(l, wanted);
         }
@@ -242,12 +213,12 @@ final class SocketLookup implements Closeable {
             case LATE -> "the search for the socket's process took too long";
             case FOUND, SEARCHED -> "the process had let go of the socket before it was found";
         };
-        for (Lookup l : wanted.values()) {
+        for (LookupResults.Lookup l : wanted.values()) {
             complete(l, l.second != null ? l.second : Attribution.none(reason));
         }
     }
 
-    private void ask(Lookup l, Map<Long, Lookup> wanted) {
+    private void ask(LookupResults.Lookup l, Map<Long, LookupResults.Lookup> wanted) {
         Connection c = l.key.connection();
         try {
             SocketTable.Entry socket = sockets.find(
@@ -260,7 +231,7 @@ final class SocketLookup implements Closeable {
             } else if (socket.inode() == 0) {
                 complete(l, Attribution.none("the process had let go of the socket before it could be looked up"));
             } else {
-                Lookup same = wanted.put(socket.inode(), l);
+                LookupResults.Lookup same = wanted.put(socket.inode(), l);
                 if (same != null) {
                     complete(same, Attribution.none("the connection's addresses and ports were used again"));
                 }
@@ -271,13 +242,13 @@ final class SocketLookup implements Closeable {
     }
 
     /** Whether a holder of the socket can be who opened it: one that started later was handed it. */
-    private boolean holds(Lookup l, ProcessDirectory process) {
+    private boolean holds(LookupResults.Lookup l, ProcessDirectory process) {
         CallerReader.Raw raw = CallerReader.read(process);
         if (raw == null) {
             return false;
         }
         if (reader.startedBefore(raw.stat(), l.key.openedNanos())) {
-            complete(l, new Attribution(reader.describe(raw), Evidence.SOCKET_TABLE));
+            complete(l, new Attribution(reader.describe(raw), l.second == null ? Evidence.SOCKET_TABLE : SEVERAL));
             return true;
         }
         if (l.second == null) {
@@ -286,38 +257,13 @@ final class SocketLookup implements Closeable {
         return false;
     }
 
-    private void complete(Lookup l, Attribution result) {
+    private void complete(LookupResults.Lookup l, Attribution result) {
         if (result.caller() != null) {
             named.incrementAndGet();
         }
-        synchronized (results) {
-            if (results.get(l.key) == l) {
-                l.weight = CallerReader.weight(result.caller());
-                weight += l.weight;
-                evict();
-            }
-        }
+        results.weigh(l, result);
         l.result = result;
         l.done.countDown();
-    }
-
-    private void evict() {
-        Iterator<Lookup> i = results.values().iterator();
-        while ((results.size() > RESULTS_MAX || weight > WEIGHT_MAX && results.size() > 1) && i.hasNext()) {
-            weight -= i.next().weight;
-            i.remove();
-        }
-    }
-
-    private void expire() {
-        long nowNanos = options.clock().epoch().getAsLong();
-        synchronized (results) {
-            results.values().removeIf(l -> {
-                boolean old = nowNanos - l.closedNanos > ConnectTable.GRACE_NANOS;
-                weight -= old ? l.weight : 0;
-                return old;
-            });
-        }
     }
 
     long lookups() {

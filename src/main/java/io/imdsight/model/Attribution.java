@@ -1,7 +1,7 @@
 package io.imdsight.model;
 
 /**
- * Who opened a connection, and how that is known.
+ * Who sent a request, and how that is known.
  *
  * @param caller the process; null where the evidence is {@code none}
  * @param evidence never null

@@ -3,7 +3,7 @@ package io.imdsight.model;
 import java.util.List;
 
 /**
- * A process as it was when it opened a connection. Every text is escaped ({@link Escaped}) and free of secrets.
+ * A process as it was when it opened a connection or, where another had opened it, when it sent. Every text is escaped ({@link Escaped}) and free of secrets.
  *
  * @param pid process id (thread group id) in the agent's pid namespace
  * @param executable path of the program, as /proc/PID/exe has it; null where it could not be read

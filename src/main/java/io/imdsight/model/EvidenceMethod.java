@@ -2,7 +2,7 @@ package io.imdsight.model;
 
 /** How a caller is known. */
 public enum EvidenceMethod implements Labelled {
-    /** The kernel named the process when it connected. */
+    /** The kernel named the process when it connected or, where another had connected, when it sent. */
     CONNECT_PROBE("connect-probe"),
     /** Found through the live socket. */
     SOCKET_TABLE("socket-table"),

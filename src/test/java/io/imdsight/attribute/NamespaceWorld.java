@@ -178,7 +178,10 @@ final class NamespaceWorld {
                 say("named " + number + " " + a.evidence().method().label() + " "
                         + (a.caller() == null
                                 ? a.evidence().reason()
-                                : a.caller().pid() + " " + a.caller().commandLine()));
+                                : a.caller().pid() + " " + a.caller().commandLine()
+                                        + (a.evidence().reason() == null
+                                                ? ""
+                                                : " (" + a.evidence().reason() + ")")));
             }
         }
         if (attributor != null) {

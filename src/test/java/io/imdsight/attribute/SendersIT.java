@@ -151,6 +151,17 @@ class SendersIT {
         }
     }
 
+    @Test
+    void withTheSocketTableAloneAConnectionHeldByTwoIsNamedWithReserve() throws Exception {
+        Map<Integer, AttributorIT.Call> calls =
+                AttributorIT.world(null, "table", "senders:" + program + " child 0 5 " + V4);
+        assertEquals(5, calls.size());
+        calls.forEach((n, call) -> assertTrue(
+                call.named.startsWith("none ") || call.named.endsWith("which of them sends cannot be told here)"),
+                call.named));
+        assertTrue(calls.values().stream().anyMatch(c -> c.named.startsWith("socket-table ")));
+    }
+
     private static void checkSame(String how, String address) throws Exception {
         check(how, address, 5, "");
     }

@@ -205,6 +205,7 @@ int main(int argc, char **argv) {
         int orphan = how[0] == 'o', ready[2];
         char c;
         must(!pipe(ready), "pipe");
+        usleep(30000); /* start times are counted in hundredths of a second */
         pid_t child = fork();
         if (!child) {
             close(ready[1]);
