@@ -108,7 +108,8 @@ class LedgerIT {
         assertTrue(printed.size() > CALLS / 10, "too little was captured to say anything: " + printed.size());
         printed.forEach((caller, times) -> assertEquals(1, times, caller + " was printed more than once"));
         printed.keySet()
-                .forEach(caller -> assertEquals(1L, counted.get(caller), caller + " was printed and not counted"));
+                .forEach(caller -> assertEquals(
+                        1L, counted.get(caller), caller + " was printed and not counted; counted: " + counted));
         long unnamed = counted.getOrDefault("?", 0L);
         counted.remove("?");
         counted.forEach((caller, count) -> assertEquals(1L, count, caller + " was counted more than once"));
