@@ -8,6 +8,8 @@ import io.imdsight.record.Ledger;
 import io.imdsight.record.LedgerException;
 import io.imdsight.record.PendingMinutes;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -67,19 +69,58 @@ final class LedgerKeeper implements AutoCloseable {
         if (ledger == null) {
             return next;
         }
-        return new SightingThread.Output() {
-            @Override
-            public void accept(Sighting sighting) {
-                ledger.add(sighting);
-                next.accept(sighting);
-            }
+        return new Recorded(ledger, next);
+    }
 
-            @Override
-            public void flush() {
-                ledger.commit();
-                next.flush();
+    /** Holds sightings back until they are on disk: whoever has seen a line finds it counted, whatever happens to the agent. */
+    private static final class Recorded implements SightingThread.Output {
+        /** While others wait, so many are recorded at once, … */
+        private static final int HELD_MAX = 256;
+
+        /** … or so many characters of targets, the only text in a sighting that may be long, … */
+        private static final int HELD_CHARS_MAX = 1 << 20;
+
+        /** … or what came in so long a time. */
+        private static final long HELD_NANOS_MAX = 100_000_000L;
+
+        private final Ledger ledger;
+        private final SightingThread.Output next;
+        private final List<Sighting> held = new ArrayList<>();
+        private int heldChars;
+        private long heldSinceNanos;
+
+        Recorded(Ledger ledger, SightingThread.Output next) {
+            this.ledger = ledger;
+            this.next = next;
+        }
+
+        @Override
+        public void accept(Sighting sighting) {
+            long now = System.nanoTime();
+            heldSinceNanos = held.isEmpty() ? now : heldSinceNanos;
+            ledger.add(sighting);
+            held.add(sighting);
+            String target = sighting.exchange().request().target();
+            heldChars += target == null ? 0 : target.length();
+            if (held.size() >= HELD_MAX || heldChars >= HELD_CHARS_MAX || now - heldSinceNanos >= HELD_NANOS_MAX) {
+                record();
             }
-        };
+        }
+
+        private void record() {
+            ledger.commit();
+            for (Sighting s : held) {
+                next.accept(s);
+            }
+            held.clear();
+            heldChars = 0;
+        }
+
+        @Override
+        public void flush() {
+            record();
+            next.flush();
+        }
     }
 
     /**
