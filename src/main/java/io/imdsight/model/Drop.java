@@ -27,7 +27,9 @@ public enum Drop implements Labelled {
     /** A socket look-up skipped because too many waited. */
     LOOKUP_QUEUE("lookup-queue"),
     /** A request that is counted but was not attributed and printed, because too many waited for that. */
-    SIGHTING_QUEUE("sighting-queue");
+    SIGHTING_QUEUE("sighting-queue"),
+    /** A connection that the witness forgot, or decided on too early, because too many were open. */
+    WITNESS("witness");
 
     private final String label;
 

@@ -1,0 +1,209 @@
+package io.imdsight.attribute;
+
+import io.imdsight.model.Connection;
+import io.imdsight.model.Drop;
+import io.imdsight.model.Drops;
+import io.imdsight.model.KernelOnly;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
+
+/** Puts each connection of the {@link Witness} into exactly one of its counts, and forgets it in time. Guarded by the witness. */
+final class WitnessDecisions {
+    /** A SYN is sent within microseconds of the connect; this is for a machine under load. */
+    private static final long SYN_NANOS_MAX = 50_000_000L;
+
+    /** How many SYNs are looked at for one that may be that of a connect whose port the kernel did not say. */
+    private static final int SYNS_MAX = 256;
+
+    final WatchedTable table = new WatchedTable();
+    final WitnessCounts counts = new WitnessCounts();
+    private final Drops drops;
+    private final LongSupplier monotonicNanos;
+    private final int connectionsMax;
+    private long forgotNanos = Watched.NEVER;
+
+    /** Whether the capture covers a network namespace, by its inode. */
+    LongPredicate namespaces = namespace -> true;
+
+    /** From when to when there is a capture, nanoseconds since 1970. */
+    long fromNanos = Long.MIN_VALUE;
+
+    long untilNanos = Long.MAX_VALUE;
+
+    WitnessDecisions(Drops drops, LongSupplier monotonicNanos, int connectionsMax) {
+        this.drops = drops;
+        this.monotonicNanos = monotonicNanos;
+        this.connectionsMax = connectionsMax;
+    }
+
+    /** Packets that the capture dropped so far. */
+    long dropped() {
+        return drops.get(Drop.KERNEL_RING) + drops.get(Drop.INTERFACE);
+    }
+
+    void enter(Watched w) {
+        table.place(w);
+        while (table.size() > connectionsMax) {
+            forget();
+        }
+    }
+
+    /** Something was learnt after which the other side has its chance. */
+    void learnt(Watched w) {
+        w.learntNanos = monotonicNanos.getAsLong();
+        removeIfOver(w);
+    }
+
+    /** Makes one of two entries: the kernel's, which goes on under the capture's names, too. */
+    void join(Watched kernel, Watched seen) {
+        kernel.openedNanos = seen.openedNanos;
+        kernel.captureEnded = seen.captureEnded;
+        kernel.spoke = seen.spoke;
+        table.remove(seen);
+        if (kernel.tuple == null) {
+            kernel.tuple = seen.tuple;
+            table.name(kernel.tuple, kernel);
+        }
+        for (Connection name : new Connection[] {seen.tuple, seen.alias}) {
+            if (name != null && !name.equals(kernel.tuple)) {
+                kernel.alias = name;
+                table.name(name, kernel);
+            }
+        }
+        if (seen.decided) {
+            kernel.decided = true; // too late: it is counted as the capture's alone
+        }
+        both(kernel);
+    }
+
+    void both(Watched w) {
+        if (!w.decided) {
+            w.decided = true;
+            w.both = true;
+            counts.both(w.startedNanos);
+        }
+        table.place(w);
+        removeIfOver(w);
+    }
+
+    /** Decides what has waited long enough. */
+    void tick() {
+        long nowNanos = monotonicNanos.getAsLong();
+        for (Watched w : table.all()) {
+            long sinceNanos = w.learntNanos == Watched.NEVER ? -1 : nowNanos - w.learntNanos;
+            if (w.decided) {
+                // The capture never saw its end; or not even its begin, and might still.
+                if (w.closedNanos != Watched.NEVER && sinceNanos >= (w.both ? 1 : 2) * Witness.SETTLE_NANOS) {
+                    remove(w);
+                }
+            } else if (sinceNanos >= Witness.SETTLE_NANOS && isDecidable(w)
+                    || nowNanos - w.heardNanos >= Witness.HALF_OPEN_NANOS) {
+                decide(w);
+            }
+        }
+    }
+
+    private static boolean isDecidable(Watched w) {
+        return w.seenByKernel() ? w.established || w.closedNanos != Watched.NEVER : w.captureEnded || w.spoke;
+    }
+
+    /** Decides all. */
+    void finish() {
+        new ArrayList<>(table.connects()).forEach(this::decide);
+        new ArrayList<>(table.captured()).forEach(this::decide);
+        new ArrayList<>(table.decided()).forEach(this::remove);
+    }
+
+    /** Counts a connection that one side alone has seen. */
+    private void decide(Watched w) {
+        Watched syn = synOf(w);
+        if (syn != null) {
+            join(w, syn);
+            return;
+        }
+        if (!w.seenByKernel()) {
+            counts.captureOnly(w.openedNanos);
+        } else if (w.startedNanos >= fromNanos && w.startedNanos <= untilNanos) {
+            counts.kernelOnly(reason(w), w.startedNanos);
+        }
+        w.decided = true;
+        table.place(w);
+        removeIfOver(w);
+    }
+
+    /** The SYN of a connect that is still half-open, or whose later records were lost: from its address, to its service, at its time. */
+    private Watched synOf(Watched w) {
+        if (!w.seenByKernel() || w.tuple != null || w.closedNanos != Watched.NEVER && !w.uncertain) {
+            return null;
+        }
+        int looks = 0;
+        for (Watched c : table.captured()) {
+            if (!c.spoke
+                    && Math.abs(c.openedNanos - w.startedNanos) <= SYN_NANOS_MAX
+                    && c.source.equals(w.source)
+                    && c.destination.equals(w.destination)) {
+                return c;
+            }
+            if (++looks == SYNS_MAX) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private KernelOnly reason(Watched w) {
+        if (!w.established) {
+            return w.uncertain ? KernelOnly.UNDECIDED : KernelOnly.REFUSED;
+        }
+        if (w.namespace != 0 && !namespaces.test(w.namespace)) {
+            return KernelOnly.OTHER_NAMESPACE;
+        }
+        return dropped() > w.droppedBefore ? KernelOnly.DROPPED : KernelOnly.UNEXPLAINED;
+    }
+
+    private void removeIfOver(Watched w) {
+        if (w.decided && w.isOver() && (w.both || !w.seenByKernel())) {
+            remove(w);
+        }
+    }
+
+    private void remove(Watched w) {
+        table.remove(w);
+        if (w.both && w.established && !w.spoke) {
+            counts.withoutRequest(w.startedNanos);
+        }
+    }
+
+    /** What is counted already goes first, then the oldest. */
+    private void forget() {
+        drops.add(Drop.WITNESS);
+        forgotNanos = monotonicNanos.getAsLong();
+        if (!table.decided().isEmpty()) {
+            table.remove(table.decided().iterator().next());
+            return;
+        }
+        Watched oldest = oldest(table.connects().iterator(), table.captured().iterator());
+        oldest.uncertain = true;
+        decide(oldest);
+        table.remove(oldest);
+    }
+
+    private static Watched oldest(Iterator<Watched> connects, Iterator<Watched> captured) {
+        if (!connects.hasNext()) {
+            return captured.next();
+        }
+        Watched connect = connects.next();
+        if (!captured.hasNext()) {
+            return connect;
+        }
+        Watched seen = captured.next();
+        return connect.heardNanos <= seen.heardNanos ? connect : seen;
+    }
+
+    /** Whether a connect whose record is missing may be one that was forgotten. */
+    boolean forgotLately() {
+        return forgotNanos != Watched.NEVER && monotonicNanos.getAsLong() - forgotNanos < Witness.HALF_OPEN_NANOS;
+    }
+}
