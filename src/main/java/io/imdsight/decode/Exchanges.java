@@ -114,11 +114,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         if (p != null && p.answerMayBeHidden && conversation.requestsUnexplained()) {
             p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
             release();
+            pending.remove(p);
             p = null;
         }
-        if (p != null && p.followsGap) {
+        if (p != null && (p.followsGap || p.reported && p.answerMayBeHidden && firstOpen() != null)) {
             giveUpMatching();
-            firstUnanswered();
+            pending.remove(p);
             return true;
         }
         if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
@@ -126,6 +127,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             if (p == null) {
                 return true;
             }
+        } else if (p.reported) {
+            pending.remove(p); // its answer came after it was reported: nothing more is to be told of it
         }
         p.status = status;
         p.answerSequence = conversation.down().next();
@@ -193,15 +196,15 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     @Override
     public void answersLost() {
-        int open = 0;
+        int unanswered = 0;
         for (Pending p : pending) {
-            if (!p.isAnswered() && p.resolution == null) {
+            if (!p.isAnswered()) {
                 p.answerMayBeHidden = true;
                 p.hiddenFrom = conversation.down().next();
-                open++;
+                unanswered++;
             }
         }
-        if (open > 1) {
+        if (unanswered > 1) {
             answersUnknown = true; // which of them the next answer belongs to cannot be told, now and later
             for (Pending p : pending) {
                 if (!p.isAnswered() && p.resolution == null) {
@@ -279,15 +282,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         pending.clear();
     }
 
+    /** The request whose answer comes next; it may have been reported already. */
     private Pending firstUnanswered() {
-        Iterator<Pending> all = pending.iterator();
-        while (all.hasNext()) {
-            Pending p = all.next();
+        for (Pending p : pending) {
             if (!p.isAnswered()) {
-                if (!p.reported) {
-                    return p;
-                }
-                all.remove(); // its answer came after it was reported: consumed here
                 return p;
             }
         }
