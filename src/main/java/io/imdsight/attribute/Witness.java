@@ -26,11 +26,11 @@ public final class Witness {
     /** The kernel gives a connect up after 127 s, unless net.ipv4.tcp_syn_retries says otherwise. */
     static final long HALF_OPEN_NANOS = 300_000_000_000L;
 
-    /** How far a packet's time may lie outside of its connection's life: two clocks, one of which may be set meanwhile. */
+    /** How far a packet's time may lie outside of its connection's life, where nothing is nearer: one of the two clocks may be set meanwhile. */
     static final long APART_NANOS_MAX = 1_000_000_000L;
 
-    /** Farther than any packet that lies within. */
-    private static final long OUTSIDE = Long.MAX_VALUE / 4;
+    /** A SYN is sent within microseconds of the connect; this is for a machine under load. */
+    static final long SYN_NANOS_MAX = 50_000_000L;
 
     private final WitnessDecisions decisions;
     private final WatchedTable table;
@@ -168,10 +168,10 @@ public final class Witness {
         }
     }
 
-    /** How far a packet is from a connection's life; 0 within, -1 where it is too far. */
+    /** How long after its connect a connection's first packet was seen; -1 where that is not to be believed at once. */
     private static long distance(Watched kernel, long packetNanos) {
-        long apart = kernel.apartNanos(packetNanos);
-        return apart == 0 ? 0 : apart > APART_NANOS_MAX ? -1 : OUTSIDE + apart;
+        long apart = Math.abs(packetNanos - kernel.startedNanos);
+        return apart > SYN_NANOS_MAX || kernel.apartNanos(packetNanos) > ConnectTable.SLACK_NANOS ? -1 : apart;
     }
 
     private void closed(Watched w, long nanos) {
@@ -187,10 +187,10 @@ public final class Witness {
 
     /** The capture saw a connection for the first time. */
     synchronized void captured(Connection connection, long openedNanos) {
-        Watched w = table.nearest(connection, k -> candidate(k, openedNanos));
+        Watched w =
+                table.nearest(connection, k -> k.seenByKernel() && !k.seenByCapture() ? distance(k, openedNanos) : -1);
         if (w != null) {
             w.openedNanos = openedNanos;
-            w.captureEnded = false;
             decisions.both(w);
             return;
         }
@@ -200,18 +200,6 @@ public final class Witness {
         seen.openedNanos = openedNanos;
         table.name(connection, seen);
         decisions.enter(seen);
-    }
-
-    /** One that the capture has not seen, the latest; or that it has forgotten, and sees again in its middle. */
-    private static long candidate(Watched w, long openedNanos) {
-        if (!w.seenByKernel()) {
-            return -1;
-        }
-        if (!w.seenByCapture()) {
-            long distance = distance(w, openedNanos);
-            return distance == 0 ? openedNanos - w.startedNanos : distance;
-        }
-        return w.captureEnded && isOpen(w) && w.startedNanos <= openedNanos ? Long.MAX_VALUE - 1 : -1;
     }
 
     /** The capture sees a connection under another name, too: behind address translation. */

@@ -11,9 +11,6 @@ import java.util.function.LongSupplier;
 
 /** Puts each connection of the {@link Witness} into exactly one of its counts, and forgets it in time. Guarded by the witness. */
 final class WitnessDecisions {
-    /** A SYN is sent within microseconds of the connect; this is for a machine under load. */
-    private static final long SYN_NANOS_MAX = 50_000_000L;
-
     /** How many SYNs are looked at for one that may be that of a connect whose port the kernel did not say. */
     private static final int SYNS_MAX = 256;
 
@@ -75,6 +72,7 @@ final class WitnessDecisions {
         if (seen.decided) {
             kernel.decided = true; // too late: it is counted as the capture's alone
         }
+        seen.decided = true; // it is no more
         both(kernel);
     }
 
@@ -118,9 +116,13 @@ final class WitnessDecisions {
 
     /** Counts a connection that one side alone has seen. */
     private void decide(Watched w) {
-        Watched syn = synOf(w);
-        if (syn != null) {
-            join(w, syn);
+        Watched kernel = w.seenByKernel() ? w : connectNear(w);
+        Watched seen = w.seenByKernel() ? seenNear(w) : w;
+        if (kernel != null && seen != null) {
+            join(kernel, seen);
+            return;
+        }
+        if (!w.seenByKernel() && isSeenAgain(w)) {
             return;
         }
         if (!w.seenByKernel()) {
@@ -133,15 +135,59 @@ final class WitnessDecisions {
         removeIfOver(w);
     }
 
+    /** Its SYN was missed, or a clock was set between record and packet. Only what nothing nearer was found for comes here. */
+    private Watched connectNear(Watched seen) {
+        return table.nearest(
+                seen.tuple,
+                k -> k.seenByKernel() && !k.seenByCapture() && !k.decided ? apart(k, seen.openedNanos) : -1);
+    }
+
+    private Watched seenNear(Watched kernel) {
+        return kernel.tuple == null
+                ? synOf(kernel)
+                : table.nearest(kernel.tuple, c -> c.seenByKernel() || c.decided ? -1 : apart(kernel, c.openedNanos));
+    }
+
+    private static long apart(Watched kernel, long packetNanos) {
+        long apart = kernel.apartNanos(packetNanos);
+        return apart > Witness.APART_NANOS_MAX ? -1 : apart;
+    }
+
+    /** The capture forgets a connection that is silent for minutes, and takes it for a new one when it speaks again. */
+    private boolean isSeenAgain(Watched seen) {
+        Watched kernel = table.nearest(seen.tuple, k -> isLaterSightOf(k, seen) ? 0 : -1);
+        if (kernel != null) {
+            absorb(kernel, seen);
+        }
+        return kernel != null;
+    }
+
+    private static boolean isLaterSightOf(Watched kernel, Watched seen) {
+        return kernel.seenByKernel()
+                && kernel.seenByCapture()
+                && !seen.seenByKernel()
+                && !seen.decided
+                && seen.openedNanos > kernel.openedNanos
+                && kernel.apartNanos(seen.openedNanos) == 0;
+    }
+
+    private void absorb(Watched kernel, Watched seen) {
+        kernel.openedNanos = seen.openedNanos;
+        kernel.captureEnded = seen.captureEnded;
+        kernel.spoke |= seen.spoke;
+        seen.decided = true; // it is no more
+        table.remove(seen);
+    }
+
     /** The SYN of a connect that is still half-open, or whose later records were lost: from its address, to its service, at its time. */
     private Watched synOf(Watched w) {
-        if (!w.seenByKernel() || w.tuple != null || w.closedNanos != Watched.NEVER && !w.uncertain) {
+        if (w.closedNanos != Watched.NEVER && !w.uncertain) {
             return null;
         }
         int looks = 0;
         for (Watched c : table.captured()) {
             if (!c.spoke
-                    && Math.abs(c.openedNanos - w.startedNanos) <= SYN_NANOS_MAX
+                    && Math.abs(c.openedNanos - w.startedNanos) <= Witness.SYN_NANOS_MAX
                     && c.source.equals(w.source)
                     && c.destination.equals(w.destination)) {
                 return c;
@@ -164,7 +210,14 @@ final class WitnessDecisions {
     }
 
     private void removeIfOver(Watched w) {
-        if (w.decided && w.isOver() && (w.both || !w.seenByKernel())) {
+        if (!w.decided || !w.isOver() || w.seenByKernel() && !w.both) {
+            return;
+        }
+        Watched again = w.both ? table.nearest(w.tuple, c -> isLaterSightOf(w, c) ? 0 : -1) : null;
+        if (again != null) {
+            absorb(w, again);
+        }
+        if (w.captureEnded) {
             remove(w);
         }
     }

@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.attribute.Attributor;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
+import io.imdsight.attribute.Witness;
 import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.Interfaces;
 import io.imdsight.capture.LiveCapture;
@@ -10,6 +11,7 @@ import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
+import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.linux.PacketSockets;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
@@ -77,6 +79,10 @@ final class LivePipeline {
     static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output) {
         LivePipeline out = new LivePipeline(endpoints, output);
         try {
+            if (out.attributor.witness() != null) {
+                long here = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
+                out.attributor.witness().capturing(namespace -> namespace == here);
+            }
             LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
             for (String name : names(endpoints, interfaces)) {
                 out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, options));
@@ -107,6 +113,10 @@ final class LivePipeline {
 
     /** Begins to read. */
     void start() {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureBegan(nowNanos());
+        }
         worker.start();
         for (LiveCapture capture : captures) {
             new Thread(() -> guarded(capture::run), "capture").start();
@@ -131,6 +141,10 @@ final class LivePipeline {
      * Stops reading, ends what is unfinished, prints what waits, within about six seconds.
      */
     void finish() throws InterruptedException {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureEnds(nowNanos());
+        }
         captures.forEach(LiveCapture::close);
         synchronized (decoder) {
             decoder.finish();
@@ -142,6 +156,10 @@ final class LivePipeline {
             if (e instanceof SightingQueue.Finished) {
                 drops.add(Drop.SIGHTING_QUEUE);
             }
+        }
+        if (witness != null) {
+            attributor.finishWitness();
+            counts.witnessed(witness.total());
         }
         attributor.close();
     }
