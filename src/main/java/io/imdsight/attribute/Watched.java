@@ -16,9 +16,6 @@ final class Watched {
     /** Kernel: the socket's address; 0 where the capture alone knows the connection. */
     final long socket;
 
-    /** Packets that the capture had dropped when this began. */
-    final long droppedBefore;
-
     /** When the witness heard of it first, CLOCK_MONOTONIC. */
     final long heardNanos;
 
@@ -64,11 +61,10 @@ final class Watched {
     /** When the last thing was learnt that gives the other side its chance, CLOCK_MONOTONIC. */
     long learntNanos = NEVER;
 
-    Watched(IpAddress source, IpAddress destination, long socket, long droppedBefore, long heardNanos) {
+    Watched(IpAddress source, IpAddress destination, long socket, long heardNanos) {
         this.source = source;
         this.destination = destination;
         this.socket = socket;
-        this.droppedBefore = droppedBefore;
         this.heardNanos = heardNanos;
     }
 

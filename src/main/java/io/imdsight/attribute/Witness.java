@@ -119,12 +119,7 @@ public final class Witness {
     }
 
     private Watched begin(SocketState change, long epochMinusMonotonicNanos, long namespace) {
-        Watched w = new Watched(
-                change.source(),
-                change.destination(),
-                change.socket(),
-                decisions.dropped(),
-                monotonicNanos.getAsLong());
+        Watched w = new Watched(change.source(), change.destination(), change.socket(), monotonicNanos.getAsLong());
         w.startedMonotonicNanos = change.timeNanos();
         w.startedNanos = change.timeNanos() + epochMinusMonotonicNanos;
         w.namespace = namespace;
@@ -194,8 +189,7 @@ public final class Witness {
             decisions.both(w);
             return;
         }
-        Watched seen = new Watched(
-                connection.originator(), connection.responder(), 0, decisions.dropped(), monotonicNanos.getAsLong());
+        Watched seen = new Watched(connection.originator(), connection.responder(), 0, monotonicNanos.getAsLong());
         seen.tuple = connection;
         seen.openedNanos = openedNanos;
         table.name(connection, seen);

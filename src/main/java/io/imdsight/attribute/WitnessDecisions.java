@@ -17,6 +17,7 @@ final class WitnessDecisions {
     final WatchedTable table = new WatchedTable();
     final WitnessCounts counts = new WitnessCounts();
     private final Drops drops;
+    private final DropHistory losses;
     private final LongSupplier monotonicNanos;
     private final int connectionsMax;
     private long forgotNanos = Watched.NEVER;
@@ -31,13 +32,9 @@ final class WitnessDecisions {
 
     WitnessDecisions(Drops drops, LongSupplier monotonicNanos, int connectionsMax) {
         this.drops = drops;
+        this.losses = new DropHistory(drops);
         this.monotonicNanos = monotonicNanos;
         this.connectionsMax = connectionsMax;
-    }
-
-    /** Packets that the capture dropped so far. */
-    long dropped() {
-        return drops.get(Drop.KERNEL_RING) + drops.get(Drop.INTERFACE);
     }
 
     void enter(Watched w) {
@@ -89,6 +86,7 @@ final class WitnessDecisions {
     /** Decides what has waited long enough. */
     void tick() {
         long nowNanos = monotonicNanos.getAsLong();
+        losses.look(nowNanos);
         for (Watched w : table.all()) {
             long sinceNanos = w.learntNanos == Watched.NEVER ? -1 : nowNanos - w.learntNanos;
             if (w.decided) {
@@ -109,6 +107,7 @@ final class WitnessDecisions {
 
     /** Decides all. */
     void finish() {
+        losses.look(monotonicNanos.getAsLong());
         new ArrayList<>(table.connects()).forEach(this::decide);
         new ArrayList<>(table.captured()).forEach(this::decide);
         new ArrayList<>(table.decided()).forEach(this::remove);
@@ -206,7 +205,7 @@ final class WitnessDecisions {
         if (w.namespace != 0 && !namespaces.test(w.namespace)) {
             return KernelOnly.OTHER_NAMESPACE;
         }
-        return dropped() > w.droppedBefore ? KernelOnly.DROPPED : KernelOnly.UNEXPLAINED;
+        return losses.noticedSince(w.startedMonotonicNanos) ? KernelOnly.DROPPED : KernelOnly.UNEXPLAINED;
     }
 
     private void removeIfOver(Watched w) {

@@ -177,6 +177,23 @@ class WitnessTest {
     }
 
     @Test
+    void packetsLostWhileTheWholeAgentStoodStillExplainWhatWasMissedThen() {
+        later(SECOND);
+        long before = nowNanos;
+        nowNanos += 10 * SECOND; // it wakes, and the capture counts first
+        drops.add(Drop.KERNEL_RING, 500);
+        long now = nowNanos;
+        nowNanos = before + SECOND;
+        connect(1);
+        establish(1, 40000);
+        close(1, 40000);
+        nowNanos = now;
+        later(6 * SECOND);
+        expect(0, 1, 0, 0);
+        assertEquals(Map.of(KernelOnly.DROPPED, 1L), witness.total().reasons());
+    }
+
+    @Test
     void aPacketThatComesAfterTheDecisionChangesNothing() {
         connect(1);
         establish(1, 40000);
