@@ -69,7 +69,7 @@ final class AgentScript {
     }
 
     private int run(String script) throws Exception {
-        List<String> command = new ArrayList<>(List.of("unshare", "--net", "env"));
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "--mount", "env"));
         command.add("OUTSIDE=" + Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
         command.add("TREE=" + TREE.toAbsolutePath());
         command.add("PROGRAM=" + PROGRAM);
