@@ -84,7 +84,7 @@ public final class Attributor implements Closeable {
 
     private static String remedy(Exception e) {
         if (e instanceof KernelException k && k.isPermission()) {
-            return "needs CAP_PERFMON, and a tracefs that may be read: CAP_DAC_READ_SEARCH where it is mounted, CAP_SYS_ADMIN elsewhere";
+            return "needs CAP_PERFMON and CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where tracefs is not mounted";
         }
         return "needs kernel 4.16 with CONFIG_PERF_EVENTS and CONFIG_EVENT_TRACING";
     }

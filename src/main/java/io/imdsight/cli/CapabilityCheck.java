@@ -19,10 +19,12 @@ record CapabilityCheck(Path procRoot) implements Check {
                     "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness"),
             Map.entry(
                     Name.CAP_DAC_READ_SEARCH,
-                    "the connect probe finds no tracepoint where tracefs is closed to others, as it is by default"),
+                    "no connect probe, for tracefs is closed to others; and sockets of other users' processes are not looked up"),
             Map.entry(Name.CAP_BPF, "a caller that ends within a millisecond or two may stay without its command line"),
             Map.entry(Name.CAP_SYS_PTRACE, "the executables of other users' processes stay unknown"),
-            Map.entry(Name.CAP_SYS_ADMIN, "network namespaces with an interface of their own are not captured"),
+            Map.entry(
+                    Name.CAP_SYS_ADMIN,
+                    "no connect probe where tracefs is not mounted, and network namespaces with an interface of their own are not captured"),
             Map.entry(
                     Name.CAP_NET_ADMIN,
                     "callers behind masquerade are named only where their own packets are captured"),

@@ -34,14 +34,15 @@ class LeastPrivilegeIT {
             fi
             cd /
             set="-all"; for c in $(echo "$CAPS" | tr , ' '); do set="$set,+$c"; done
-            privileged() { $user --inh-caps=$set --ambient-caps=$set --bounding-set=$set "$@"; }
-            privileged "$program" doctor --config /dev/null --format json --interface lo >"$DIR/doctor" 2>"$DIR/doctor-err" || echo $? >"$DIR/doctor-status"
-            privileged "$program" agent --config /dev/null --format json --interface lo >"$DIR/out" 2>"$DIR/err" &
+            privileged="$user --inh-caps=$set --ambient-caps=$set --bounding-set=$set"
+            $privileged "$program" doctor --config /dev/null --format json --interface lo >"$DIR/doctor" 2>"$DIR/doctor-err" || echo $? >"$DIR/doctor-status"
+            : >"$DIR/err"
+            $privileged "$program" agent --config /dev/null --format json --interface lo >"$DIR/out" 2>"$DIR/err" &
             agent=$!
             n=0; until grep -q watching "$DIR/err"; do n=$((n+1)); kill -0 $agent 2>/dev/null || { wait $agent; exit $?; }; [ $n -lt 400 ] || exit 97; sleep 0.05; done
             sleep 0.5
             i=0; while [ $i -lt 10 ]; do i=$((i+1))
-                setpriv --reuid=1 --regid=1 --clear-groups curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/n$i; done
+                setpriv --reuid=1 --regid=1 --clear-groups curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/instance-id; done
             sleep 0.5
             kill -TERM $agent; wait $agent
             """;
@@ -159,8 +160,8 @@ class LeastPrivilegeIT {
     }
 
     @Test
-    void whereTracefsIsNotMountedSysAdminTakesItsPlace() throws Exception {
-        run("net_raw,perfmon,bpf,sys_ptrace,sys_admin", NOT_MOUNTED);
+    void whereTracefsIsNotMountedSysAdminOpensOneOfOurOwn() throws Exception {
+        run(without("sys_ptrace") + ",sys_admin", NOT_MOUNTED);
         everyCallIsCounted();
         witnessed();
         assertEquals(10, lines("\"command_line\":\"curl", "\"method\":\"connect-probe\""), script.everything());
@@ -172,6 +173,22 @@ class LeastPrivilegeIT {
         everyCallIsCounted();
         noProbe();
         assertTrue(script.read("err").contains("CAP_SYS_ADMIN"), script.read("err"));
+    }
+
+    @Test
+    void aTracefsOfOurOwnIsClosedToOthersToo() throws Exception {
+        run("net_raw,perfmon,bpf,sys_admin", NOT_MOUNTED);
+        everyCallIsCounted();
+        noProbe();
+        assertTrue(script.read("err").contains("CAP_DAC_READ_SEARCH"), script.read("err"));
+    }
+
+    @Test
+    void threeCapabilitiesAreEnoughForEveryPid() throws Exception {
+        run("net_raw,perfmon,dac_read_search", MOUNTED);
+        everyCallIsCounted();
+        witnessed();
+        assertEquals(10, lines("\"process\":{\"pid\":", "\"method\":\"connect-probe\""), script.everything());
     }
 
     @Test
