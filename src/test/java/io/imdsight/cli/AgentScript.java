@@ -30,6 +30,8 @@ final class AgentScript {
 
     private static final String GUARD = """
             set -eu
+            standin= agent= copy=
+            trap 'kill $standin $agent 2>/dev/null || true; [ -z "$copy" ] || rm -rf "$copy"' EXIT
             [ "$(readlink /proc/self/ns/net)" != "$OUTSIDE" ] || exit 99
             [ -z "$(ip route show default)" ] || exit 99
             """;
@@ -42,7 +44,6 @@ final class AgentScript {
             "$TREE/runtime/bin/java" -Djna.boot.library.path="$TREE/native" -Djna.nounpack=true \\
                 -cp "$TREE/lib/*" io.imdsight.demo.StandInMain --mode optional >stand-in.log 2>&1 &
             standin=$!
-            trap 'kill $standin 2>/dev/null || true' EXIT
             n=0; until grep -q ready stand-in.log; do n=$((n+1)); [ $n -lt 200 ] || { cat stand-in.log; exit 98; }; sleep 0.05; done
             """;
 
