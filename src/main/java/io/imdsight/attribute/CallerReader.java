@@ -51,7 +51,8 @@ final class CallerReader {
             byte[] executable,
             byte[] status,
             byte[] cgroup,
-            long mounts) {}
+            long mounts,
+            long network) {}
 
     private record Parent(long startTicks, byte[] name, int parent, long readNanos, Caller caller) {}
 
@@ -112,7 +113,8 @@ final class CallerReader {
             return null;
         }
         long mounts = ProcessText.namespace(process.link("ns/mnt"));
-        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup, mounts);
+        long network = ProcessText.namespace(process.link("ns/net"));
+        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup, mounts, network);
     }
 
     /** When a process started, nanoseconds since 1970. */

@@ -1,6 +1,5 @@
 package io.imdsight.cli;
 
-import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
 import io.imdsight.model.Sighting;
@@ -56,7 +55,7 @@ final class AgentCommand implements Callable<Integer> {
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
-        keeper.begin(() -> ConnectionCounts.NONE, pipeline::stop);
+        keeper.begin(pipeline::connections, pipeline::stop);
         pipeline.await(duration);
         pipeline.finish();
         keeper.end();

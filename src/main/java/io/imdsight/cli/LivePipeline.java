@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.attribute.Attributor;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
+import io.imdsight.attribute.Witness;
 import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.LiveCapture;
 import io.imdsight.capture.LiveOptions;
@@ -10,6 +11,7 @@ import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
 import io.imdsight.linux.PacketSockets;
+import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
@@ -101,6 +103,9 @@ final class LivePipeline {
 
     private static LivePipeline open(LivePipeline out, boolean patient, NamespaceScope scope) {
         try {
+            if (out.attributor.witness() != null) {
+                out.attributor.witness().capturing(out.captures::covers);
+            }
             out.captures.open(patient, scope);
             return out;
         } catch (CaptureException e) {
@@ -131,6 +136,10 @@ final class LivePipeline {
 
     /** Begins to read. */
     void start() {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureBegan(nowNanos());
+        }
         worker.start();
         captures.start();
     }
@@ -153,6 +162,10 @@ final class LivePipeline {
      * Stops reading, ends what is unfinished, prints what waits, within about six seconds.
      */
     void finish() throws InterruptedException {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureEnds(nowNanos());
+        }
         closeCaptures();
         synchronized (decoder) {
             decoder.finish();
@@ -164,6 +177,10 @@ final class LivePipeline {
             if (e instanceof SightingQueue.Finished) {
                 drops.add(Drop.SIGHTING_QUEUE);
             }
+        }
+        if (witness != null) {
+            attributor.finishWitness();
+            counts.witnessed(witness.total());
         }
         attributor.close();
     }
@@ -209,6 +226,12 @@ final class LivePipeline {
      */
     boolean coversNamespace(long inode) {
         return captures.covers(inode);
+    }
+
+    /** What the witness has counted so far; all zeros where there is none. */
+    ConnectionCounts connections() {
+        Witness witness = attributor.witness();
+        return witness == null ? ConnectionCounts.NONE : witness.total();
     }
 
     Counts counts() {

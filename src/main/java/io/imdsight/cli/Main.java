@@ -55,6 +55,7 @@ public final class Main {
         CommandLine root = new CommandLine(new Imdsight())
                 .addSubcommand(new AgentCommand(console))
                 .addSubcommand(new ReplayCommand(console))
+                .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood
         return root.setExpandAtFiles(false)
