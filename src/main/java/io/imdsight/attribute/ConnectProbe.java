@@ -45,7 +45,7 @@ final class ConnectProbe implements Closeable {
     private static final long URGENT_NANOS_MAX = 30_000_000;
 
     /** How many numbers {@link #counts} has. */
-    static final int COUNTS = 7;
+    static final int COUNTS = 10;
 
     private static final String SYN_SENT = "newstate == " + SocketState.SYN_SENT;
     private static final String LATER =
@@ -74,6 +74,7 @@ final class ConnectProbe implements Closeable {
     private long expiredNanos;
     private long named;
     private long namingNanos;
+    private final Latencies naming = new Latencies();
     private long lost;
 
     private ConnectProbe(
@@ -213,6 +214,7 @@ final class ConnectProbe implements Closeable {
         boolean whole = c.caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
+        naming.add(clock.monotonicNanos() - c.startedMonotonicNanos);
         table.setWeight(c);
     }
 
@@ -278,7 +280,7 @@ final class ConnectProbe implements Closeable {
         requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
     }
 
-    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to name, lost. */
+    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to read, lost, time to name. */
     long[] counts() throws InterruptedException {
         return ask(
                 () -> new long[] {
@@ -288,7 +290,10 @@ final class ConnectProbe implements Closeable {
                     named,
                     copies.copied(),
                     namingNanos,
-                    lost + copies.lost()
+                    lost + copies.lost(),
+                    naming.micros(500),
+                    naming.micros(990),
+                    naming.maxMicros()
                 },
                 Attributor.WAIT_NANOS_MAX,
                 new long[COUNTS]);

@@ -143,6 +143,7 @@ final class LivePipeline {
                 drops.add(Drop.SIGHTING_QUEUE);
             }
         }
+        counts.attribution(attributor.counts());
         attributor.close();
     }
 
