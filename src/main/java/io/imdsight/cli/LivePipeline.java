@@ -78,6 +78,11 @@ final class LivePipeline {
         LivePipeline out = new LivePipeline(endpoints, output);
         try {
             LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
+            if (out.attributor.state().probeUp()) {
+                options = options.delayed(); // the kernel has named the caller long before; without it the packet must
+                // come
+                // while the process is there
+            }
             for (String name : names(endpoints, interfaces)) {
                 out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, options));
             }
