@@ -17,6 +17,9 @@ public final class Attributor implements Closeable {
     /** How long {@link #find} waits for either way: a look-up with some thousand processes takes half of it. */
     static final long WAIT_NANOS_MAX = 250_000_000;
 
+    /** For the probe, which answers within a millisecond unless it gets no CPU: on a machine with ten threads waiting for each CPU that is a second. */
+    static final long PROBE_WAIT_NANOS_MAX = 2_000_000_000;
+
     private static final String COST = "callers that live a few milliseconds will often stay unnamed";
 
     private final AttributorOptions options;
@@ -107,7 +110,7 @@ public final class Attributor implements Closeable {
     }
 
     /**
-     * Names the process behind a connection. May wait, for {@value #WAIT_NANOS_MAX} ns with either way.
+     * Names the process behind a connection. May wait: {@value #PROBE_WAIT_NANOS_MAX} ns for the probe, {@value #WAIT_NANOS_MAX} for the socket table.
      *
      * @param openedNanos the timestamp given to {@link #opened}
      */
@@ -125,7 +128,7 @@ public final class Attributor implements Closeable {
 
     private Attribution search(Connection connection, long openedNanos) throws InterruptedException {
         if (probe != null) {
-            Attribution known = probe.find(connection, openedNanos, WAIT_NANOS_MAX);
+            Attribution known = probe.find(connection, openedNanos, PROBE_WAIT_NANOS_MAX);
             if (known != null) {
                 return known;
             }

@@ -54,6 +54,9 @@ final class ConnectProbe implements Closeable {
     private static final Evidence DETAILS_GONE =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its command line could be read");
 
+    private static final Attribution LATE =
+            Attribution.none("the connect probe did not answer in time: the machine is too busy");
+
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
 
@@ -233,10 +236,10 @@ final class ConnectProbe implements Closeable {
      * Who opened a connection, by what the kernel has recorded up to now.
      *
      * @param waitNanosMax how long to wait
-     * @return null where the probe does not know the connection
+     * @return null where the probe does not know the connection; none where it did not answer in that time
      */
     Attribution find(Connection connection, long openedNanos, long waitNanosMax) throws InterruptedException {
-        return ask(() -> answer(table.find(connection, openedNanos)), waitNanosMax, null);
+        return ask(() -> answer(table.find(connection, openedNanos)), waitNanosMax, LATE);
     }
 
     private static Attribution answer(Connect c) {

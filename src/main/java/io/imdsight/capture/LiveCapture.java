@@ -180,7 +180,9 @@ public final class LiveCapture implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        if (started.compareAndSet(false, true)) {
+        if (started.compareAndSet(false, true)) { // its thread has not come to run it yet
+            drain.run(this::packet, () -> sinkFailure != null);
+            clock.statistics().read();
             handle.close();
             return;
         }

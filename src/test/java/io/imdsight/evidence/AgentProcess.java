@@ -31,10 +31,11 @@ final class AgentProcess implements Subject {
     private String lastWords = "";
 
     private AgentProcess(Path directory, String networkInterface) throws IOException {
+        Path temporary = Files.createDirectories(directory.resolve("tmp"));
         out = Files.createTempFile(directory, "agent", ".json");
         err = Files.createTempFile(directory, "agent", ".err");
         startNanos = System.nanoTime();
-        process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         System.getProperty("imdsight.tree") + "/bin/imdsight",
                         "agent",
                         "--config",
@@ -46,8 +47,9 @@ final class AgentProcess implements Subject {
                         "--format",
                         "json")
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().put("IMDSIGHT_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        process = builder.start();
     }
 
     /** Starts it in the calling thread's network namespace and waits until it captures. */
@@ -141,7 +143,17 @@ final class AgentProcess implements Subject {
         process.destroyForcibly();
     }
 
-    void awaitEnd() throws InterruptedException {
-        process.waitFor();
+    /** Ends it, in order or not, and waits for that. */
+    void end(boolean inOrder) throws IOException, InterruptedException {
+        if (inOrder) {
+            process.destroy();
+        } else {
+            process.destroyForcibly();
+        }
+        if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS) || inOrder && process.exitValue() != 0) {
+            throw new IOException("the agent does not end in order: " + said());
+        }
+        Files.delete(out);
+        Files.delete(err);
     }
 }

@@ -8,7 +8,7 @@ package io.imdsight.evidence;
  * @param gapMicros from one start to the next
  * @param idle processes that do nothing
  * @param files open files of each of them
- * @param how what a client does: "call", or "linger", which lives 300 ms more
+ * @param how what a client does: "call", or "linger", which lives 2 s more
  * @param stall what stops the one that is measured
  */
 record Cell(int clients, int burst, int gapMicros, int idle, int files, String how, Stall stall) {
@@ -54,7 +54,7 @@ record Cell(int clients, int burst, int gapMicros, int idle, int files, String h
     public String toString() {
         String spacing = burst == 1 ? gapMicros / 1_000 + " ms apart" : burst + " at a time";
         String herd = idle == 0 ? "" : ", %,d processes%s".formatted(idle, files == 0 ? "" : " of " + files + " files");
-        String life = how.equals("linger") ? ", 300 ms long" : "";
+        String life = how.equals("linger") ? ", 2 s long" : "";
         return spacing + life + herd + (stall == Stall.NONE ? "" : ", stopped");
     }
 }

@@ -2,6 +2,9 @@ package io.imdsight.evidence;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A helper that runs beside the load; it and all that it started ends with its standard input, so also when this process is killed. */
@@ -42,6 +45,18 @@ final class Herd implements AutoCloseable {
                         Long.toString(pid),
                         Integer.toString(Cell.Stall.STOP_MILLIS),
                         Integer.toString(Cell.Stall.RUN_MILLIS));
+    }
+
+    /** Which of these BPF objects the kernel still has, a line each. */
+    static List<String> present(Tools tools, String kind, Set<String> ids) throws IOException {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<String> command = new ArrayList<>(List.of(tools.herd(), "gone", kind));
+        command.addAll(ids);
+        try (Herd herd = new Herd(command.toArray(String[]::new))) {
+            return herd.said.lines().toList();
+        }
     }
 
     @Override

@@ -68,7 +68,7 @@ final class Measurement {
 
     /** The agent in one cell. */
     Score agent(Cell cell) throws Exception {
-        try (Herd idle = Herd.idle(tools, cell.idle(), cell.files());
+        try (Herd idle = herd(cell);
                 AgentProcess agent = startAgent()) {
             return run(cell, "imdsight", agent);
         }
@@ -76,10 +76,15 @@ final class Measurement {
 
     /** The naive way in one cell. */
     Score naive(Cell cell) throws Exception {
-        try (Herd idle = Herd.idle(tools, cell.idle(), cell.files());
+        try (Herd idle = herd(cell);
                 NaiveProcess naive = NaiveProcess.start(tools)) {
             return run(cell, "naive", naive);
         }
+    }
+
+    /** The idle processes of a cell. */
+    Herd herd(Cell cell) throws IOException {
+        return Herd.idle(tools, cell.idle(), cell.files());
     }
 
     AgentProcess startAgent() throws IOException, InterruptedException {

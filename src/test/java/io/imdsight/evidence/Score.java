@@ -36,13 +36,18 @@ record Score(
             | | clients | right pid | right command line | wrong | no name | not seen | CPU a call | SYN to name: median | 99 % |
             |---|---|---|---|---|---|---|---|---|---|""";
 
+    private static final int NO_NUMBER = -1;
+
     static Score of(Cell cell, String name, Truth truth, List<Subject.Named> named, long cpuMicros, Subject subject) {
-        Set<Integer> seen = new HashSet<>();
+        Set<Integer> seen = new HashSet<>(Set.of(NO_NUMBER));
         int rightPid = 0;
         int rightArguments = 0;
         int wrong = 0;
         int unnamed = 0;
         for (Subject.Named n : named) {
+            if (n.number() == NO_NUMBER && truth.isClient(n.pid())) {
+                continue; // its request's packet was lost: not seen
+            }
             boolean right = n.pid() == truth.pid(n.number());
             if (!seen.add(n.number()) || n.pid() >= 0 && !right || Boolean.FALSE.equals(n.rightArguments())) {
                 wrong++;
@@ -53,7 +58,7 @@ record Score(
                 rightArguments += n.rightArguments() == null ? 0 : 1;
             }
         }
-        seen.remove(-1);
+        seen.remove(NO_NUMBER);
         return new Score(
                 name,
                 cell,

@@ -59,6 +59,10 @@ final class Truth {
         return pids.getOrDefault(number, -1L);
     }
 
+    boolean isClient(long pid) {
+        return pids.containsValue(pid);
+    }
+
     private List<String> arguments(int number) {
         return List.of(program, how, Integer.toString(number), ADDRESS);
     }

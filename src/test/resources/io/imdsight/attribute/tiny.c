@@ -3,7 +3,7 @@
  *
  *   tiny launch FIRST COUNT BURST GAP_MICROS ADDRESS HOW   starts COUNT clients, BURST at once, and says "client NUMBER PID" of each
  *   tiny call NUMBER ADDRESS TEXT                          connects, sends, reads, ends
- *   tiny linger NUMBER ADDRESS TEXT                        the same, and ends 300 ms later, with the connection open until then
+ *   tiny linger NUMBER ADDRESS TEXT                        the same, and ends 2 s later, with the connection open until then
  *   tiny become NUMBER ADDRESS TEXT                        connects, then becomes "tiny later NUMBER DESCRIPTOR", which sends, reads, ends
  */
 #include <arpa/inet.h>
@@ -90,7 +90,7 @@ int main(int argc, char **argv) {
     }
     if (argc == 5 && !strcmp(argv[1], "linger")) {
         int failed = ask(connected(argv[3]), argv[2]);
-        usleep(300000);
+        usleep(2000000);
         return failed;
     }
     if (argc == 5 && !strcmp(argv[1], "become")) {
