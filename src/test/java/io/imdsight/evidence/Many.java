@@ -15,15 +15,17 @@ final class Many {
      * One round.
      *
      * @param capturesMillis from the agent's start until it captured
+     * @param startCpuMillis the CPU that it took until then, which other load does not lengthen as much
      * @param namesMillis from its start until it had printed the name of a process that called as soon as it captured
      */
-    record Round(int processes, long capturesMillis, long namesMillis, Score score) {
+    record Round(int processes, long capturesMillis, long startCpuMillis, long namesMillis, Score score) {
         String row() {
             return String.format(
                     Locale.ROOT,
-                    "| %,d | %d ms | %d ms | %,d µs | %,d | %d | %d |",
+                    "| %,d | %d ms | %d ms | %d ms | %,d µs | %,d | %d | %d |",
                     processes,
                     capturesMillis,
+                    startCpuMillis,
                     namesMillis,
                     score.cpuMicros(),
                     score.clients(),
@@ -33,8 +35,8 @@ final class Many {
     }
 
     static final String HEAD = """
-            | processes | start to capture | start to first name | CPU a call | clients | right pid | right command line |
-            |---|---|---|---|---|---|---|""";
+            | processes | start to capture | its CPU | start to first name | CPU a call | clients | right pid | right command line |
+            |---|---|---|---|---|---|---|---|""";
 
     private Many() {}
 
@@ -67,9 +69,11 @@ final class Many {
         Cell cell = Cell.apart(clients).idle(processes, files);
         try (Herd idle = measurement.herd(cell)) {
             long captures;
+            long cpu;
             long names;
             try (AgentProcess first = measurement.startAgent()) {
                 captures = first.capturesNanos();
+                cpu = Subject.cpuMicros(first.pid());
                 Truth truth = measurement.call(Cell.apart(1));
                 for (int i = 0; i < FIRST_LOOKS_MAX && first.dealtWith() == 0; i++) {
                     Thread.sleep(2);
@@ -82,7 +86,7 @@ final class Many {
             }
             try (AgentProcess agent = measurement.startAgent()) {
                 Score score = measurement.run(cell, "imdsight", agent);
-                return new Round(processes, captures / 1_000_000, names / 1_000_000, score);
+                return new Round(processes, captures / 1_000_000, cpu / 1_000, names / 1_000_000, score);
             }
         }
     }
