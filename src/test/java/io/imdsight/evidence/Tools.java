@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 record Tools(String tiny, String herd, String naive) {
     private static final long COMPILE_SECONDS_MAX = 60;
 
-    /** Compiles them into a directory; needs gcc and the C library's static form. */
+    /** Compiles them into a directory; needs gcc. */
     static Tools compile(Path directory) throws IOException, InterruptedException {
         return new Tools(
                 compile(directory, "/io/imdsight/attribute/", "tiny"),
@@ -30,12 +32,18 @@ record Tools(String tiny, String herd, String naive) {
             Files.write(source, in.readAllBytes());
         }
         String program = directory.resolve(name).toString();
-        Process gcc = new ProcessBuilder("gcc", "-static", "-O2", "-o", program, source.toString())
-                .inheritIO()
-                .start();
-        if (!gcc.waitFor(COMPILE_SECONDS_MAX, TimeUnit.SECONDS) || gcc.exitValue() != 0) {
-            throw new IOException("cannot compile " + source + "; needs gcc and libc6-dev");
+        // distributions of the Red Hat family keep the static C library in a package of its own; without it a client
+        // lives a little longer
+        if (!gcc("-static", "-O2", "-o", program, source.toString()) && !gcc("-O2", "-o", program, source.toString())) {
+            throw new IOException("cannot compile " + source + "; needs gcc and the C library's headers");
         }
         return program;
+    }
+
+    private static boolean gcc(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("gcc"));
+        command.addAll(List.of(arguments));
+        Process gcc = new ProcessBuilder(command).inheritIO().start();
+        return gcc.waitFor(COMPILE_SECONDS_MAX, TimeUnit.SECONDS) && gcc.exitValue() == 0;
     }
 }
