@@ -18,6 +18,9 @@ public final class Attributor implements Closeable {
     /** How long {@link #find} waits for either way: a look-up with some thousand processes takes half of it. */
     static final long WAIT_NANOS_MAX = 250_000_000;
 
+    /** For the probe, which answers within a millisecond unless it gets no CPU: on a machine with ten threads waiting for each CPU that is a second. */
+    static final long PROBE_WAIT_NANOS_MAX = 2_000_000_000;
+
     private static final String COST = "callers that live a few milliseconds will often stay unnamed";
 
     private final AttributorOptions options;
@@ -127,7 +130,7 @@ public final class Attributor implements Closeable {
     }
 
     /**
-     * Names the process that sent on a connection. May wait, for {@value #WAIT_NANOS_MAX} ns with either way.
+     * Names the process that sent on a connection. May wait: {@value #PROBE_WAIT_NANOS_MAX} ns for the probe, {@value #WAIT_NANOS_MAX} for the socket table.
      *
      * @param openedNanos the timestamp given to {@link #opened}
      * @param sentNanos when the last packet of the request was captured, nanoseconds since 1970-01-01T00:00:00Z
@@ -146,14 +149,14 @@ public final class Attributor implements Closeable {
 
     private Attribution search(Connection connection, long openedNanos, long sentNanos) throws InterruptedException {
         if (probe != null) {
-            Attribution known = probe.find(connection, openedNanos, sentNanos, WAIT_NANOS_MAX);
+            Attribution known = probe.find(connection, openedNanos, sentNanos, PROBE_WAIT_NANOS_MAX);
             if (known != null) {
                 return known;
             }
             Connection original = translator.original(connection);
             if (original != null) {
                 probe.witness().translated(connection, openedNanos, original);
-                known = probe.find(original, openedNanos, sentNanos, WAIT_NANOS_MAX);
+                known = probe.find(original, openedNanos, sentNanos, PROBE_WAIT_NANOS_MAX);
                 return (known == null ? Attribution.none(UNKNOWN_TO_PROBE) : known).translatedFrom(original);
             }
         }
@@ -245,6 +248,9 @@ public final class Attributor implements Closeable {
                 seen[4],
                 seen[5],
                 seen[6],
+                seen[7],
+                seen[8],
+                seen[9],
                 lookup == null ? 0 : lookup.lookups(),
                 lookup == null ? 0 : lookup.named(),
                 found.get(EvidenceMethod.CONNECT_PROBE.ordinal()),

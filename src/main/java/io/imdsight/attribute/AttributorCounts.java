@@ -10,6 +10,9 @@ package io.imdsight.attribute;
  * @param connectsCopied those of them that the kernel described within the connect
  * @param namingNanos the time from each of those connects to its process being read, summed
  * @param lost records that the kernel had no room for
+ * @param namingMicrosMedian the time from the kernel's connect to its caller being known, microseconds: half of the connects took no longer
+ * @param namingMicrosP99 what 99 of a hundred did not exceed
+ * @param namingMicrosMax the longest
  * @param lookups sockets looked up
  * @param lookupsNamed those that led to a process
  * @param foundByProbe answers of {@link Attributor#find} with evidence connect-probe
@@ -24,6 +27,9 @@ public record AttributorCounts(
         long connectsCopied,
         long namingNanos,
         long lost,
+        long namingMicrosMedian,
+        long namingMicrosP99,
+        long namingMicrosMax,
         long lookups,
         long lookupsNamed,
         long foundByProbe,

@@ -44,11 +44,14 @@ final class ConnectProbe implements Closeable {
     private static final long FINISH_NANOS_MAX = 1_000_000_000L;
 
     /** How many numbers {@link #counts} has. */
-    static final int COUNTS = 7;
+    static final int COUNTS = 10;
 
     private static final String SYN_SENT = "newstate == " + SocketState.SYN_SENT;
     private static final String LATER =
             "newstate == " + SocketState.ESTABLISHED + " || newstate == " + SocketState.CLOSE;
+
+    private static final Attribution LATE =
+            Attribution.none("the connect probe did not answer in time: the machine is too busy");
 
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
@@ -229,11 +232,11 @@ final class ConnectProbe implements Closeable {
      *
      * @param sentNanos when the last packet of what was sent was captured
      * @param waitNanosMax how long to wait
-     * @return null where the probe does not know
+     * @return null where the probe does not know; none where it did not answer in that time
      */
     Attribution find(Connection connection, long openedNanos, long sentNanos, long waitNanosMax)
             throws InterruptedException {
-        return ask(() -> answer(table.find(connection, openedNanos), sentNanos), waitNanosMax, null);
+        return ask(() -> answer(table.find(connection, openedNanos), sentNanos), waitNanosMax, LATE);
     }
 
     private Attribution answer(Connect c, long sentNanos) {
@@ -302,7 +305,7 @@ final class ConnectProbe implements Closeable {
         }
     }
 
-    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to name, lost. */
+    /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to read, lost, time to name. */
     long[] counts() throws InterruptedException {
         return ask(
                 () -> new long[] {
@@ -312,7 +315,10 @@ final class ConnectProbe implements Closeable {
                     readings.named(),
                     copies.copied(),
                     readings.namingNanos(),
-                    lost + copies.lost()
+                    lost + copies.lost(),
+                    readings.naming().micros(500),
+                    readings.naming().micros(990),
+                    readings.naming().maxMicros()
                 },
                 Attributor.WAIT_NANOS_MAX,
                 new long[COUNTS]);

@@ -34,6 +34,7 @@ final class Readings {
 
     private long named;
     private long namingNanos;
+    private final Latencies naming = new Latencies();
     private long sent;
 
     Readings(AttributorOptions options, ConnectCopies copies, CallerReader reader, ConnectTable table) {
@@ -92,6 +93,7 @@ final class Readings {
         boolean whole = c.caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
+        naming.add(clock.monotonicNanos() - c.startedMonotonicNanos);
         table.setWeight(c);
     }
 
@@ -133,6 +135,11 @@ final class Readings {
 
     long named() {
         return named;
+    }
+
+    /** From the connect to the caller's being known. */
+    Latencies naming() {
+        return naming;
     }
 
     long namingNanos() {

@@ -1,6 +1,5 @@
 package io.imdsight.capture;
 
-import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Link;
@@ -16,7 +15,6 @@ import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
-import org.pcap4j.core.RawPacketListener;
 import org.pcap4j.packet.namednumber.DataLinkType;
 
 /**
@@ -35,15 +33,6 @@ public final class LiveCapture implements AutoCloseable {
     /** How long {@link #close} waits for the capture's thread; it ends in milliseconds unless the sink holds it. */
     private static final long CLOSE_MILLIS_MAX = 5_000;
 
-    /** What is in the ring when the end comes is read within that: it holds some five hundred packets, a cold machine reads them in 50 ms. */
-    private static final long DRAIN_NANOS_MAX = 500_000_000L;
-
-    /** An end where packets keep coming; far above what the ring holds. */
-    private static final int DRAIN_PACKETS_MAX = 8_192;
-
-    /** Only decides how often libpcap looks up without immediate mode, on kernels without it. */
-    private static final int TIMEOUT_MILLIS = 100;
-
     /** How long an interface's name is believed: udev renames them. */
     private static final long LINK_NAMES_NANOS = 60_000_000_000L;
 
@@ -52,7 +41,7 @@ public final class LiveCapture implements AutoCloseable {
     private final SegmentSink sink;
     private final PacketDecoder decoder;
     private final CaptureClock clock;
-    private final Drops drops;
+    private final RingDrain drain;
     private final String filterState;
     private volatile Link link;
     private final int linkType;
@@ -69,12 +58,13 @@ public final class LiveCapture implements AutoCloseable {
             String filterState,
             Endpoints endpoints,
             SegmentSink sink,
-            Drops drops) {
+            Drops drops,
+            int delayMillis) {
         this.interfaceName = interfaceName;
         this.handle = handle;
         this.filterState = filterState;
         this.sink = sink;
-        this.drops = drops;
+        this.drain = new RingDrain(handle, drops, delayMillis);
         this.decoder = new PacketDecoder(endpoints, sink, drops, LiveCapture::nameOf);
         this.clock = new CaptureClock(interfaceName, sink, new PcapStatistics(handle, drops), this::fail);
         this.linkType = handle.getDlt().value();
@@ -82,7 +72,7 @@ public final class LiveCapture implements AutoCloseable {
     }
 
     /**
-     * Opens an interface of the calling thread's network namespace, in immediate mode, not promiscuous, with the kernel filter set.
+     * Opens an interface of the calling thread's network namespace, not promiscuous, with the kernel filter set.
      *
      * @param interfaceName a name, or {@link #ANY}
      * @throws CaptureException where that cannot be done here; the message says what is missing
@@ -96,8 +86,8 @@ public final class LiveCapture implements AutoCloseable {
             handle = new PcapHandle.Builder(interfaceName)
                     .snaplen(options.snapBytes())
                     .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
-                    .timeoutMillis(TIMEOUT_MILLIS)
-                    .immediateMode(true)
+                    .timeoutMillis(Math.max(options.delayMillis(), 1))
+                    .immediateMode(options.delayMillis() == 0)
                     .bufferSize(options.bufferBytes())
                     .timestampPrecision(PcapHandle.TimestampPrecision.NANO)
                     .build();
@@ -106,7 +96,7 @@ public final class LiveCapture implements AutoCloseable {
             }
             handle.setFilter(filter.expression(), BpfCompileMode.OPTIMIZE);
             String state = cutAnswers(options.socketFilter(), filter);
-            return new LiveCapture(interfaceName, handle, state, endpoints, sink, drops);
+            return new LiveCapture(interfaceName, handle, state, endpoints, sink, drops, options.delayMillis());
         } catch (LinkageError | PcapNativeException | NotOpenException e) {
             if (handle != null) {
                 handle.close();
@@ -177,46 +167,15 @@ public final class LiveCapture implements AutoCloseable {
                 throw CaptureFailures.running(interfaceName, e);
             }
         } finally {
-            drain();
+            if (closing && sinkFailure == null) {
+                drain.run(this::packet, () -> sinkFailure != null);
+            }
             clock.close();
             handle.close();
             ended.countDown();
         }
         if (sinkFailure != null) {
             throw new IllegalStateException("the receiver of packets failed", sinkFailure);
-        }
-    }
-
-    /** Reads what the kernel's ring still holds when {@link #close} was called; what there is no time for is counted as lost. */
-    private void drain() {
-        if (!closing || sinkFailure != null) {
-            return;
-        }
-        try {
-            handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
-            long until = System.nanoTime() + DRAIN_NANOS_MAX;
-            int left = DRAIN_PACKETS_MAX;
-            int read = 1;
-            while (read > 0 && left > 0 && sinkFailure == null) {
-                read = dispatch(left, packet -> {
-                    if (System.nanoTime() - until < 0) {
-                        packet(packet);
-                    } else {
-                        drops.add(Drop.KERNEL_RING);
-                    }
-                });
-                left -= read;
-            }
-        } catch (NotOpenException | PcapNativeException e) {
-            return; // the interface went at the same time, and its ring with it
-        }
-    }
-
-    private int dispatch(int packetsMax, RawPacketListener receiver) throws NotOpenException, PcapNativeException {
-        try {
-            return handle.dispatch(packetsMax, receiver);
-        } catch (InterruptedException e) {
-            return 1; // a second breakLoop; there may be more
         }
     }
 
@@ -227,7 +186,9 @@ public final class LiveCapture implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        if (started.compareAndSet(false, true)) {
+        if (started.compareAndSet(false, true)) { // its thread has not come to run it yet
+            drain.run(this::packet, () -> sinkFailure != null);
+            clock.statistics().read();
             handle.close();
             return;
         }

@@ -4,10 +4,11 @@ package io.imdsight.capture;
  * How packets are taken from the kernel.
  *
  * @param snapBytes how much of a packet to the service is copied; 128 to 262,144
- * @param bufferBytes size of the ring between kernel and us; it counts as resident memory once it has been filled
+ * @param bufferBytes size of the ring between kernel and us; all of it counts as resident memory
+ * @param delayMillis how long a packet may wait in the ring until we are woken for it and those that came after it; 0: each wakes us at once
  * @param socketFilter puts our own filter on the socket so that answers are cut short; null: libpcap's filter stays
  */
-public record LiveOptions(int snapBytes, int bufferBytes, SocketFilter socketFilter) {
+public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, SocketFilter socketFilter) {
     /**
      * Immediate mode makes libpcap use TPACKET_V2: a ring of frames of one size, each as long as the snapshot length and what goes before it
      * (create_ring in pcap-linux.c: tpacket2_hdr, sockaddr_ll, 16 bytes or the link header, room for a VLAN tag: 80 to 96 bytes). Blocks of the ring
@@ -17,8 +18,21 @@ public record LiveOptions(int snapBytes, int bufferBytes, SocketFilter socketFil
      */
     public static final int SNAP_BYTES = 16 * 1024 - 128;
 
-    /** 512 frames of 16 KiB: a pause of 20 ms at 25,000 packets a second, far above what a metadata service answers. */
+    /**
+     * Without delay 512 frames of 16 KiB: a pause of 20 ms at 25,000 packets a second, far above what a metadata service answers. With delay
+     * libpcap uses TPACKET_V3: 32 blocks of 256 KiB, in which packets take no more than their own length: some 30,000 of them, or what comes in 32
+     * delays, whichever is less.
+     */
     public static final int BUFFER_BYTES = 8 * 1024 * 1024;
+
+    /**
+     * A block that is not full is handed over after that, and 32 of them are a pause of three seconds. A request's line is printed a tenth of a
+     * second later than it could be; in exchange a burst fits into the ring, and a call wakes us once and not ten times (docs/performance.md).
+     */
+    public static final int DELAY_MILLIS = 100;
+
+    /** More would be noticed by who watches the output. */
+    private static final int DELAY_MILLIS_MAX = 1_000;
 
     /** Nothing shorter holds the headers, nothing longer is ever captured (libpcap's MAXIMUM_SNAPLEN). */
     public LiveOptions {
@@ -28,15 +42,28 @@ public record LiveOptions(int snapBytes, int bufferBytes, SocketFilter socketFil
         if (bufferBytes < snapBytes) {
             throw new IllegalArgumentException("the buffer holds no packet: " + bufferBytes);
         }
+        if (delayMillis < 0 || delayMillis > DELAY_MILLIS_MAX) {
+            throw new IllegalArgumentException("delay out of range: " + delayMillis);
+        }
     }
 
-    /** The defaults, without a socket filter. */
+    /** The defaults, without a socket filter: each packet at once. */
     public static LiveOptions defaults() {
-        return new LiveOptions(SNAP_BYTES, BUFFER_BYTES, null);
+        return new LiveOptions(SNAP_BYTES, BUFFER_BYTES, 0, null);
+    }
+
+    /** The same, with packets of {@value #DELAY_MILLIS} ms at a time: for who need not act on a packet while its process is there. */
+    public LiveOptions delayed() {
+        return new LiveOptions(snapBytes, bufferBytes, DELAY_MILLIS, socketFilter);
+    }
+
+    /** The same, with another ring. */
+    public LiveOptions withBuffer(int bytes) {
+        return new LiveOptions(snapBytes, bytes, delayMillis, socketFilter);
     }
 
     /** The same, with a socket filter. */
     public LiveOptions with(SocketFilter filter) {
-        return new LiveOptions(snapBytes, bufferBytes, filter);
+        return new LiveOptions(snapBytes, bufferBytes, delayMillis, filter);
     }
 }

@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.model.Classification;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
@@ -9,6 +10,7 @@ import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -24,10 +26,16 @@ final class Counts {
     private final AtomicLongArray sightings = new AtomicLongArray(EvidenceMethod.values().length);
 
     private volatile ConnectionCounts connections;
+    private volatile AttributorCounts attribution;
 
     /** What the witness has found; never told where there is none. */
     void witnessed(ConnectionCounts found) {
         connections = found;
+    }
+
+    /** What the attribution says of itself; not set where there is none. */
+    void attribution(AttributorCounts counts) {
+        attribution = counts;
     }
 
     /** A request was decoded. */
@@ -101,6 +109,14 @@ final class Counts {
                 methods.add(m.label() + " " + sightings(m));
             }
             out.append("; callers by ").append(methods);
+            AttributorCounts a = attribution;
+            if (a != null && a.connects() > 0) {
+                out.append(String.format(
+                        Locale.ROOT,
+                        ", known %.2f ms after the connect (99 %%: %.2f ms)",
+                        a.namingMicrosMedian() / 1000.0,
+                        a.namingMicrosP99() / 1000.0));
+            }
             out.append("; ").append(connectionsText());
         }
         if (drops.all().isEmpty()) {
@@ -163,8 +179,17 @@ final class Counts {
         return "{\"counts\":{" + member("requests", requests()) + ",\"version\":" + versions + ","
                 + member("sightings", sightings()) + ",\"evidence\":" + methods + ","
                 + member("metadata_no_token", noToken()) + ","
-                + member("metadata_no_token_rejected", noTokenRejected()) + "," + connectionsJson() + "\"drops\":"
-                + dropped + "}}";
+                + member("metadata_no_token_rejected", noTokenRejected()) + "," + connectionsJson()
+                + json(attribution) + "\"drops\":" + dropped + "}}";
+    }
+
+    private static String json(AttributorCounts a) {
+        if (a == null) {
+            return "";
+        }
+        return "\"attribution\":{" + member("connects", a.connects()) + "," + member("named", a.connectsNamed()) + ","
+                + member("copied", a.connectsCopied()) + ",\"naming_micros\":{" + member("p50", a.namingMicrosMedian())
+                + "," + member("p99", a.namingMicrosP99()) + "," + member("max", a.namingMicrosMax()) + "}},";
     }
 
     private static String member(String name, long value) {

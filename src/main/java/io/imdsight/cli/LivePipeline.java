@@ -66,7 +66,12 @@ final class LivePipeline {
         worker = new Thread(() -> guarded(sightings::run), "sightings");
         captures = new Captures(
                 new InterfaceChoice(endpoints, interfaces),
-                (name, ownNamespace) -> LiveCapture.open(name, endpoints, decoder, drops, options(ownNamespace)),
+                (name, ownNamespace) -> LiveCapture.open(
+                        name,
+                        endpoints,
+                        decoder,
+                        drops,
+                        options(ownNamespace, attributor.state().probeUp())),
                 notices,
                 this::fail);
         attributor.tellConnects(captures::connected);
@@ -182,6 +187,7 @@ final class LivePipeline {
             attributor.finishWitness();
             counts.witnessed(witness.total());
         }
+        counts.attribution(attributor.counts());
         attributor.close();
     }
 
@@ -261,9 +267,13 @@ final class LivePipeline {
         over.countDown();
     }
 
-    private static LiveOptions options(boolean ownNamespace) {
-        int bufferBytes = ownNamespace ? LiveOptions.BUFFER_BYTES : NAMESPACE_BUFFER_BYTES;
-        return new LiveOptions(LiveOptions.SNAP_BYTES, bufferBytes, PacketSockets::attachFilter);
+    private static LiveOptions options(boolean ownNamespace, boolean probeUp) {
+        LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
+        if (!ownNamespace) {
+            options = options.withBuffer(NAMESPACE_BUFFER_BYTES); // there are many of them
+        }
+        // The probe has named the caller long before. Without it the packet must come while the process is there.
+        return probeUp ? options.delayed() : options;
     }
 
     private static Failure failure(CaptureException e) {

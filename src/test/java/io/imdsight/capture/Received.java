@@ -41,6 +41,11 @@ final class Received implements SegmentSink {
         return payloads.stream().anyMatch(p -> p.contains(part));
     }
 
+    /** How many segments begin a request. */
+    synchronized long requests() {
+        return payloads.stream().filter(p -> p.startsWith("GET ")).count();
+    }
+
     static void check(Segment s) {
         if (s.payloadCaptured() < 0
                 || s.payloadCaptured() > s.payloadLength()
