@@ -27,7 +27,11 @@ public enum Drop implements Labelled {
     /** A socket look-up skipped because too many waited. */
     LOOKUP_QUEUE("lookup-queue"),
     /** A request that is counted but was not attributed and printed, because too many waited for that. */
-    SIGHTING_QUEUE("sighting-queue");
+    SIGHTING_QUEUE("sighting-queue"),
+    /** A line of the event file that could not be written; it is still counted, in a roll-up as soon as the file can be written again. */
+    EVENT_FILE("event-file"),
+    /** Requests whose record for the feed could not be written before the agent ended. */
+    FEED("feed");
 
     private final String label;
 
