@@ -31,7 +31,13 @@ public enum Drop implements Labelled {
     /** A line of the event file that could not be written; it is still counted, in a roll-up as soon as the file can be written again. */
     EVENT_FILE("event-file"),
     /** Requests whose record for the feed could not be written before the agent ended. */
-    FEED("feed");
+    FEED("feed"),
+    /** A request that is in no tally of the ledger: its disk failed for so long that the memory for what waits was full. */
+    LEDGER("ledger"),
+    /** A request that the ledger counts under the caller {@code other}: too many callers that day, or waiting for a disk that fails. */
+    LEDGER_CALLERS("ledger-callers"),
+    /** A request whose tally was deleted, by age or size, before every destination had it. */
+    LEDGER_EXPIRED("ledger-expired");
 
     private final String label;
 
