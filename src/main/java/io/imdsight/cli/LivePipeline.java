@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.attribute.Attributor;
+import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
 import io.imdsight.capture.CaptureException;
@@ -11,10 +12,12 @@ import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
 import io.imdsight.linux.PacketSockets;
+import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Sighting;
+import io.imdsight.publish.Totals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +183,51 @@ final class LivePipeline {
         return counts;
     }
 
+    /** What was counted so far, at one moment. */
+    Totals totals() {
+        return counts.totals(ConnectionCounts.NONE, drops);
+    }
+
+    /** When the capture that is furthest behind last made progress, on the clock of {@link System#nanoTime}. */
+    long progressNanos() {
+        long now = System.nanoTime();
+        return now
+                + captures.stream()
+                        .mapToLong(c -> c.progressNanos() - now)
+                        .min()
+                        .orElse(0);
+    }
+
+    /** Packets that were read. */
+    long packets() {
+        return captures.stream().mapToLong(LiveCapture::packetsRead).sum();
+    }
+
+    /** How many events were attributed, or were found to need no attribution. */
+    long handled() {
+        return sightings.handled();
+    }
+
+    /** Memory of what waits to be attributed. */
+    long queueBytes() {
+        return queue.bytes();
+    }
+
+    AttributorState attribution() {
+        return attributor.state();
+    }
+
+    AttributorCounts attributionCounts() {
+        return attributor.counts();
+    }
+
+    /** Ends everything because a part that no thread of this pipeline runs has failed. */
+    void fail(Throwable t) {
+        failure.compareAndSet(null, t);
+        queue.close();
+        over.countDown();
+    }
+
     Drops drops() {
         return drops;
     }
@@ -193,9 +241,7 @@ final class LivePipeline {
         try {
             step.run();
         } catch (Throwable t) {
-            failure.compareAndSet(null, t);
-            queue.close();
-            over.countDown();
+            fail(t);
         }
     }
 

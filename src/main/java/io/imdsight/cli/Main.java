@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -29,7 +30,7 @@ public final class Main {
         boolean debug =
                 List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
         try {
-            CommandLine root = commands(console, debug);
+            CommandLine root = commands(console, debug, () -> agentAgain(args, console, defaultFile));
             if (needsSettings(root, List.of(args))) {
                 Settings.unknownVariables(root, console.environment())
                         .forEach(name -> console.say("environment variable " + name
@@ -51,9 +52,23 @@ public final class Main {
                 && !args.contains(DemoCommand.INSIDE);
     }
 
-    private static CommandLine commands(Console console, boolean debug) {
+    /** The agent's settings as they are now. */
+    private static AgentCommand agentAgain(String[] args, Console console, Path defaultFile) {
+        AgentCommand out = new AgentCommand(console, null);
         CommandLine root = new CommandLine(new Imdsight())
-                .addSubcommand(new AgentCommand(console))
+                .addSubcommand(out)
+                .addSubcommand(new ReplayCommand(console))
+                .addSubcommand(new DemoCommand(console))
+                .setExpandAtFiles(false);
+        root.setDefaultValueProvider(
+                Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
+        root.parseArgs(args);
+        return out;
+    }
+
+    private static CommandLine commands(Console console, boolean debug, Supplier<AgentCommand> again) {
+        CommandLine root = new CommandLine(new Imdsight())
+                .addSubcommand(new AgentCommand(console, again))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood
@@ -78,10 +93,10 @@ public final class Main {
         if (t instanceof Failure failure) {
             status = failure.status();
             if (failure.getMessage() != null) {
-                console.say(failure.getMessage());
+                console.say(Journal.ERROR, failure.getMessage());
             }
         } else {
-            console.say(Failures.internal(t));
+            console.say(Journal.ERROR, Failures.internal(t));
         }
         if (debug && status != ExitStatus.DONE) {
             t.printStackTrace(console.err());

@@ -7,7 +7,6 @@ import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.Tally;
-import io.imdsight.record.TallyKey;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,13 +23,16 @@ public final class Feed {
     /** Of the record's layout. */
     static final int VERSION = 1;
 
-    /** Callers and classifications of the intervals that are not written yet. */
-    static final int ROWS_MAX = 1024;
+    /** Callers that a heartbeat tells apart. */
+    static final int CALLERS_MAX = 1024;
 
     /** An unanswered request is known 30 s after it was made, and late packets come within a second. */
     static final long GRACE_NANOS = 35_000_000_000L;
 
     static final long HEARTBEAT_NANOS = 3_600_000_000_000L;
+
+    /** At the end everything is written, that of a clock which was set back an hour included. */
+    private static final long CLOSING_MINUTES = 120;
 
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
@@ -40,7 +42,7 @@ public final class Feed {
     private final Supplier<Totals> totals;
     private final Supplier<Condition> condition;
     private final Drops drops;
-    private final TallyTable rows = new TallyTable(ROWS_MAX);
+    private final FeedSource source;
     private final LineBuffer buffer = new LineBuffer();
     private final Timestamps timestamps = new Timestamps();
     private Counted sinceHeartbeat = new Counted();
@@ -57,24 +59,20 @@ public final class Feed {
      */
     public Feed(
             NdjsonFile file,
+            FeedSource source,
             int intervalMinutes,
             Supplier<Host> host,
             Supplier<Totals> totals,
             Supplier<Condition> condition,
             Drops drops) {
         this.file = file;
+        this.source = source;
         this.intervalMinutes = intervalMinutes;
         this.host = host;
         this.totals = totals;
         this.condition = condition;
         this.drops = drops;
         this.atHeartbeat = totals.get();
-    }
-
-    /** Counts a sighting. */
-    public void accept(TallyKey k) {
-        long begins = Math.floorDiv(k.minute(), intervalMinutes) * intervalMinutes;
-        rows.add(new TallyKey(begins, CallerText.cut(k.caller()), k.classification(), k.cause(), k.evidence()), 1);
     }
 
     /**
@@ -86,7 +84,8 @@ public final class Feed {
     public synchronized void step(long epochNanos, long monotonicNanos) {
         capturedNanos += lastStepNanos != 0 && condition.get().capturing() ? monotonicNanos - lastStepNanos : 0;
         lastStepNanos = monotonicNanos;
-        write(rows.takeBefore(Math.floorDiv(epochNanos - GRACE_NANOS, MINUTE_NANOS) - intervalMinutes + 1));
+        long closed = Math.floorDiv(epochNanos - GRACE_NANOS, MINUTE_NANOS);
+        write(closed - Math.floorMod(closed, intervalMinutes));
         boolean firstOne = heartbeatBeganNanos < 0;
         boolean due = firstOne || monotonicNanos - heartbeatBeganNanos >= HEARTBEAT_NANOS;
         if (due && heartbeat(epochNanos, firstOne ? 0 : monotonicNanos - heartbeatBeganNanos)) {
@@ -96,24 +95,26 @@ public final class Feed {
 
     private record Slot(long minute, CallerKey caller) {}
 
-    private void write(List<Tally> tallies) {
+    private void write(long beforeMinute) {
+        List<Tally> tallies = source.due(beforeMinute);
         if (tallies.isEmpty()) {
             return;
         }
         Map<Slot, Counted> slots = new LinkedHashMap<>();
         for (Tally t : tallies) {
-            slots.computeIfAbsent(new Slot(t.key().minute(), t.key().caller()), s -> new Counted())
-                    .add(t);
+            long begins = t.key().minute() - Math.floorMod(t.key().minute(), intervalMinutes);
+            CallerKey caller = CallerText.cut(t.key().caller());
+            slots.computeIfAbsent(new Slot(begins, caller), s -> new Counted()).add(t);
         }
         slots.forEach(this::append);
         if (!file.append(buffer)) {
-            rows.putBack(tallies);
             return;
         }
+        source.written();
         records += slots.size();
         for (Tally t : tallies) {
             sinceHeartbeat.add(t);
-            if (t.key().classification().version() == Version.V1 && v1Callers.size() < ROWS_MAX) {
+            if (t.key().classification().version() == Version.V1 && v1Callers.size() < CALLERS_MAX) {
                 v1Callers.add(t.key().caller());
             }
         }
@@ -200,9 +201,9 @@ public final class Feed {
 
     /** Writes what waits, finished intervals or not, and a last heartbeat. What cannot be written is dropped. */
     public synchronized void close(long epochNanos, long monotonicNanos) {
-        write(rows.take());
+        write(Math.floorDiv(epochNanos, MINUTE_NANOS) + CLOSING_MINUTES);
         heartbeat(epochNanos, heartbeatBeganNanos < 0 ? 0 : monotonicNanos - heartbeatBeganNanos);
-        drops.add(Drop.FEED, rows.count());
+        drops.add(Drop.FEED, source.lost());
         file.close();
     }
 }

@@ -39,7 +39,7 @@ public final class NdjsonFile implements Closeable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
-    private final Rotation rotation;
+    private volatile Rotation rotation;
     private final LongSupplier epochNanos;
     private final LongSupplier monotonicNanos;
     private final Consumer<String> say;
@@ -71,6 +71,11 @@ public final class NdjsonFile implements Closeable {
     /** The current file. */
     public Path path() {
         return path;
+    }
+
+    /** Takes effect with the next line. */
+    public void rotation(Rotation newRotation) {
+        rotation = newRotation;
     }
 
     /** Whether the last attempt to write failed. */
