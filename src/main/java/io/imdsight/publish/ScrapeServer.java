@@ -81,20 +81,31 @@ public final class ScrapeServer implements Closeable {
         return server.getAddress();
     }
 
+    /** A fault in here is the client's to know, and no reason to end the agent. */
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String method = exchange.getRequestMethod();
-            if (!method.equals("GET") && !method.equals("HEAD")) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                send(exchange, 405, Exposition.TEXT.contentType(), text("only GET and HEAD\n"));
-                return;
+            try {
+                route(exchange);
+            } catch (RuntimeException | LinkageError e) {
+                if (exchange.getResponseCode() < 0) {
+                    send(exchange, 500, Exposition.TEXT.contentType(), text("internal error: " + e + "\n"));
+                }
             }
-            switch (exchange.getRequestURI().getPath()) {
-                case "/metrics" -> metrics(exchange);
-                case "/healthz" -> health(exchange);
-                case "/" -> send(exchange, 200, Exposition.TEXT.contentType(), text("imdsight: /metrics, /healthz\n"));
-                default -> send(exchange, 404, Exposition.TEXT.contentType(), text("only /metrics and /healthz\n"));
-            }
+        }
+    }
+
+    private void route(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestMethod();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            send(exchange, 405, Exposition.TEXT.contentType(), text("only GET and HEAD\n"));
+            return;
+        }
+        switch (exchange.getRequestURI().getPath()) {
+            case "/metrics" -> metrics(exchange);
+            case "/healthz" -> health(exchange);
+            case "/" -> send(exchange, 200, Exposition.TEXT.contentType(), text("imdsight: /metrics, /healthz\n"));
+            default -> send(exchange, 404, Exposition.TEXT.contentType(), text("only /metrics and /healthz\n"));
         }
     }
 
