@@ -41,7 +41,7 @@ final class ServiceOptions {
             names = "--feed",
             paramLabel = "FILE|DIR",
             description = "File, or directory for feed.ndjson, with a record a caller and interval for a dashboard.")
-    Path feed;
+    String feed;
 
     @Option(
             names = "--feed-every",
@@ -104,6 +104,7 @@ final class ServiceOptions {
         if (feed == null) {
             return null;
         }
-        return Files.isDirectory(feed) || feed.toString().endsWith("/") ? feed.resolve("feed.ndjson") : feed;
+        Path path = Path.of(feed);
+        return Files.isDirectory(path) || feed.endsWith("/") ? path.resolve("feed.ndjson") : path;
     }
 }
