@@ -45,7 +45,8 @@ class AgentServiceIT {
                 "$TREE/bin/imdsight" agent --interface lo "$@" >out 2>err &
                 agent=$!
                 started="$started $agent"
-                waitfor 'metrics and health\\|no scrape endpoint' err
+                waitfor watching err
+                case "$*" in *--listen*) sleep 1 ;; *) waitfor 'metrics and health\\|no scrape endpoint' err ;; esac
                 sleep 0.3
             }
             calls() { for i in $(seq 1 $1); do curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/instance-id; done; }
