@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.linux.Signals;
+import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
 import java.io.IOException;
@@ -34,6 +35,9 @@ final class AgentCommand implements Callable<Integer> {
     Duration duration;
 
     @Mixin
+    LedgerFlags ledgerFlags = new LedgerFlags();
+
+    @Mixin
     ServiceOptions service = new ServiceOptions();
 
     @Spec
@@ -56,20 +60,29 @@ final class AgentCommand implements Callable<Integer> {
         if (service.checkConfig) {
             return show();
         }
-        AgentService out = new AgentService(console, common, service);
-        LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, out.output());
+        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console)) {
+            return run(endpoints, keeper);
+        }
+    }
+
+    private int run(Endpoints endpoints, LedgerKeeper keeper) throws InterruptedException {
+        AgentService out = new AgentService(console, common, service, keeper);
+        LivePipeline pipeline =
+                LivePipeline.open(endpoints, common.networkInterface, keeper.before(out.output()), keeper.drops());
         console.ending().onSignal(pipeline::stop);
         pipeline.description().forEach(console::say);
         console.say("watching "
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
+        keeper.begin(() -> ConnectionCounts.NONE, pipeline::stop);
         out.begin(pipeline);
         reloadOnSignal(out);
         pipeline.await(duration);
         out.stopping();
         pipeline.finish();
         out.end();
+        keeper.end();
         RuntimeException failed = pipeline.failed();
         if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {
             console.tell(

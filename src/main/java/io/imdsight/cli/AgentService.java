@@ -6,13 +6,19 @@ import io.imdsight.publish.CallerSeries;
 import io.imdsight.publish.Condition;
 import io.imdsight.publish.EventFile;
 import io.imdsight.publish.Feed;
+import io.imdsight.publish.FeedSource;
 import io.imdsight.publish.Host;
+import io.imdsight.publish.LedgerSource;
 import io.imdsight.publish.MemorySource;
 import io.imdsight.publish.Meters;
 import io.imdsight.publish.NdjsonFile;
+import io.imdsight.record.LedgerException;
+import io.imdsight.record.LedgerReader;
+import io.imdsight.record.PendingMinutes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -34,6 +40,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class AgentService {
     private static final long STEP_MILLIS = 1_000;
 
+    /** Longer than the day after which a caller is said to be back. */
+    private static final long RECALL_MINUTES = 2 * 24 * 60;
+
     /** For the last summaries and records; disks take milliseconds. */
     private static final long END_MILLIS_MAX = 2_000;
 
@@ -41,6 +50,8 @@ final class AgentService {
     private final ServiceOptions options;
     private final CallerSeries series = new CallerSeries(System::nanoTime);
     private final MemorySource counts;
+    private final PendingMinutes ledger;
+    private final Path stateDir;
     private final CallerLog log;
     private final AgentOutput output;
     private final EventFile events;
@@ -56,18 +67,35 @@ final class AgentService {
     private Watch watch;
     private Thread publisher;
 
-    AgentService(Console console, CommonOptions common, ServiceOptions options) {
+    AgentService(Console console, CommonOptions common, ServiceOptions options, LedgerKeeper keeper) {
         this.console = console;
         this.options = options;
         this.current = options;
         boolean json = common.format == OutputFormat.JSON;
         eventFile = file(options.eventFile(common.stateDir));
         feedFile = file(options.feedFile());
-        events = eventFile == null ? null : new EventFile(eventFile, System::nanoTime);
-        counts = feedFile == null ? null : new MemorySource();
+        events = eventFile == null ? null : new EventFile(eventFile, keeper.drops(), System::nanoTime);
+        ledger = keeper.pending();
+        counts = feedFile == null || ledger != null ? null : new MemorySource();
         log = options.log == LogStyle.CALLERS ? new CallerLog(json, new ServiceLog(console), System.nanoTime()) : null;
         SightingPrinter printer = log == null ? SightingPrinter.of(console, common.format, true, true) : null;
+        stateDir = common.stateDir;
+        if (log != null && ledger != null) {
+            recall();
+        }
         output = new AgentOutput(printer, log, events, series, counts);
+    }
+
+    /** Whoever called in the last days is no news after a restart. An hour at a time: memory is for one. */
+    private void recall() {
+        long now = epochNanos() / Feed.MINUTE_NANOS;
+        try (LedgerReader reader = LedgerReader.open(stateDir)) {
+            for (long from = now - RECALL_MINUTES; from <= now; from += 60) {
+                log.known(reader.tallies(from, from + 60));
+            }
+        } catch (LedgerException e) {
+            return; // no ledger yet, or one that is being mended: then everybody is news
+        }
     }
 
     private NdjsonFile file(Path path) {
@@ -91,13 +119,11 @@ final class AgentService {
         pipeline = started;
         vigil = new Vigil(new PipelinePulse(pipeline), AgentService::epochNanos, System::nanoTime);
         Thread.setDefaultUncaughtExceptionHandler((thread, t) -> pipeline.fail(t));
-        if (events != null) {
-            events.countInto(pipeline.drops());
-        }
         if (feedFile != null) {
+            FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
             Host host = new Host(null, hostName(), null, null, null);
             int minutes = (int) options.feedEvery.toMinutes();
-            feed = new Feed(feedFile, counts, minutes, () -> host, pipeline::totals, this::condition, pipeline.drops());
+            feed = new Feed(feedFile, source, minutes, () -> host, pipeline::totals, this::condition, pipeline.drops());
         }
         endpoint = new Endpoint(console, this::condition, this::meters);
         endpoint.listen(options.listen);
@@ -230,8 +256,7 @@ final class AgentService {
 
     private static String hostName() {
         try {
-            return java.nio.file.Files.readString(Path.of("/proc/sys/kernel/hostname"))
-                    .strip();
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         } catch (IOException e) {
             try {
                 return InetAddress.getLocalHost().getHostName();

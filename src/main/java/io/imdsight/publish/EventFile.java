@@ -38,6 +38,7 @@ public final class EventFile implements Closeable {
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     private final NdjsonFile file;
+    private final Drops drops;
     private final LongSupplier monotonicNanos;
     private final JsonFormat format = new JsonFormat();
     private final LineBuffer line = new LineBuffer();
@@ -46,22 +47,17 @@ public final class EventFile implements Closeable {
     private final Map<CallerKey, int[]> shown = new HashMap<>();
     private final TallyTable rest = new TallyTable(ROLL_UP_ROWS_MAX);
     private final Timestamps timestamps = new Timestamps();
-    private Drops drops = new Drops();
     private int fullBytes;
     private long minuteBeganNanos;
     private long linesInFull;
     private long rolledUp;
 
-    /** Writes to a file. */
-    public EventFile(NdjsonFile file, LongSupplier monotonicNanos) {
+    /** Writes to a file; what cannot be written in full is counted as {@link Drop#EVENT_FILE}. */
+    public EventFile(NdjsonFile file, Drops drops, LongSupplier monotonicNanos) {
         this.file = file;
+        this.drops = drops;
         this.monotonicNanos = monotonicNanos;
         this.minuteBeganNanos = monotonicNanos.getAsLong();
-    }
-
-    /** Where {@link Drop#EVENT_FILE} is counted from now on. */
-    public synchronized void countInto(Drops whose) {
-        drops = whose;
     }
 
     /**

@@ -34,7 +34,8 @@ public final class Feed {
     /** At the end everything is written, that of a clock which was set back an hour included. */
     private static final long CLOSING_MINUTES = 120;
 
-    private static final long MINUTE_NANOS = 60_000_000_000L;
+    /** Of the minutes in which counts are kept. */
+    public static final long MINUTE_NANOS = 60_000_000_000L;
 
     private final NdjsonFile file;
     private final int intervalMinutes;

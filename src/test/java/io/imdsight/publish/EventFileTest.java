@@ -36,9 +36,7 @@ class EventFileTest {
                 () -> Samples.TIME,
                 clock::get,
                 said -> {});
-        EventFile out = new EventFile(file, clock::get);
-        out.countInto(drops);
-        return out;
+        return new EventFile(file, drops, clock::get);
     }
 
     private static void accept(EventFile events, Sighting s) {
