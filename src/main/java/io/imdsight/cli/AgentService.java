@@ -93,7 +93,7 @@ final class AgentService {
             for (long from = now - RECALL_MINUTES; from <= now; from += 60) {
                 log.known(reader.tallies(from, from + 60));
             }
-        } catch (LedgerException e) {
+        } catch (LedgerException | IllegalStateException e) {
             return; // no ledger yet, or one that is being mended: then everybody is news
         }
     }

@@ -207,6 +207,25 @@ class AgentServiceIT {
     }
 
     @Test
+    void theFeedLosesNothingToAKillAndACallerIsNoNewsAfterIt() throws Exception {
+        run("""
+                agent --config /dev/null --format json --log callers --state-dir "$PWD/state" --feed "$PWD/feed/"
+                calls 20
+                sleep 2
+                kill -KILL $agent
+                wait $agent || true
+                mv out first
+                agent --config /dev/null --format json --log callers --state-dir "$PWD/state" --feed "$PWD/feed/"
+                calls 3
+                sleep 1
+                finish
+                """);
+        assertTrue(read("first").contains("caller-new"), read("first"));
+        assertFalse(read("out").contains("caller-new"), read("out"));
+        assertEquals(23, sum("caller"));
+    }
+
+    @Test
     void aFullDiskStopsNothingIsSaidOnceAndTakenUpAgain() throws Exception {
         run(
                 """

@@ -8,6 +8,7 @@ import io.imdsight.model.Drops;
 import io.imdsight.model.Evidence;
 import io.imdsight.model.RequestHead;
 import io.imdsight.model.Sighting;
+import io.imdsight.record.CallerKey;
 import io.imdsight.record.TallyKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,30 @@ class EventFileTest {
         assertTrue(bytes < EventFile.FULL_BYTES_MAX + EventFile.ROLL_UP_ROWS_MAX * 4_096L, "grew by " + bytes);
         assertEquals(20_000, counted(lines()));
         events.close();
+    }
+
+    @Test
+    void atTenThousandCallsASecondItGrowsBySomeMegabyteAMinuteAndTheCountIsExact() throws IOException {
+        EventFile events = events();
+        Sighting s = Samples.v1(Samples.curl(), Evidence.CONNECT_PROBE);
+        TallyKey k = TallyKey.of(s);
+        TallyKey[] keys = new TallyKey[50];
+        for (int i = 0; i < keys.length; i++) {
+            CallerKey caller = new CallerKey("/usr/bin/sh", "job" + i, null, null, null, "root", "curl/8", null);
+            keys[i] = new TallyKey(k.minute(), caller, k.classification(), k.cause(), k.evidence());
+        }
+        for (int second = 0; second < 60; second++) {
+            for (int i = 0; i < 10_000; i++) {
+                events.accept(s, keys[i % keys.length]);
+            }
+            clock.addAndGet(MINUTE_NANOS / 60);
+            events.step();
+        }
+        events.close();
+        long bytes = Files.size(events.file().path());
+        System.out.printf("600000 calls in a minute: %d bytes, %d in full%n", bytes, events.linesInFull());
+        assertTrue(bytes < EventFile.FULL_BYTES_MAX + 64 * 1024, "grew by " + bytes);
+        assertEquals(600_000, counted(lines()));
     }
 
     @Test
