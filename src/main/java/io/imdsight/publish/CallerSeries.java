@@ -1,5 +1,6 @@
 package io.imdsight.publish;
 
+import io.imdsight.model.Escaped;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
@@ -77,9 +78,12 @@ public final class CallerSeries {
 
     private static Id id(CallerKey key) {
         CallerKey k = CallerText.cut(key);
-        String container = CallerText.shortContainer(k);
-        return new Id(
-                CallerText.name(k), k.systemdUnit() == null ? "" : k.systemdUnit(), container == null ? "" : container);
+        return new Id(label(CallerText.name(k)), label(k.systemdUnit()), label(CallerText.shortContainer(k)));
+    }
+
+    /** The format escapes quotes and line feeds; what else could forge a page is escaped here, should it not be yet. */
+    private static String label(String text) {
+        return text == null ? "" : Escaped.of(text);
     }
 
     private Row row(Id id, boolean v1) {

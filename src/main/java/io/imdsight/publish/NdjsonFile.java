@@ -47,7 +47,7 @@ public final class NdjsonFile implements Closeable {
     private Object fileKey;
     private long length;
     private long bornNanos;
-    private boolean failing;
+    private volatile boolean failing;
     private long retryAtNanos;
     private long failures;
 
@@ -78,8 +78,8 @@ public final class NdjsonFile implements Closeable {
         rotation = newRotation;
     }
 
-    /** Whether the last attempt to write failed. */
-    public synchronized boolean isFailing() {
+    /** Whether the last attempt to write failed. Does not wait for one under way. */
+    public boolean isFailing() {
         return failing;
     }
 

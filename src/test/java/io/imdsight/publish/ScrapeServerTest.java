@@ -129,9 +129,12 @@ class ScrapeServerTest {
 
     @Test
     void aHostileNameForgesNoLineAndNoLabel() throws Exception {
-        series.accept(key("x\"} 1\nimdsight_metadata_no_token_total 999 \\", Version.V1));
+        series.accept(key("x\"} 1\nimdsight_metadata_no_token_total 999 \u202e\\", Version.V1));
         String text = get("/metrics").body();
-        assertTrue(text.contains("caller=\"x\\\"} 1\\nimdsight_metadata_no_token_total 999 \\\\\""), text);
+        assertTrue(
+                text.contains(
+                        "caller=\"x\\\"} 1\\\\x0aimdsight_metadata_no_token_total 999 \\\\xe2\\\\x80\\\\xae\\\\\""),
+                text);
         assertFalse(text.contains("\nimdsight_metadata_no_token_total 999"), text);
     }
 
