@@ -84,7 +84,7 @@ public final class Attributor implements Closeable {
 
     private static String remedy(Exception e) {
         if (e instanceof KernelException k && k.isPermission()) {
-            return "needs CAP_PERFMON, and a tracefs that may be read: CAP_DAC_READ_SEARCH where it is mounted, CAP_SYS_ADMIN elsewhere";
+            return "needs CAP_PERFMON and CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where tracefs is not mounted";
         }
         return "needs kernel 4.16 with CONFIG_PERF_EVENTS and CONFIG_EVENT_TRACING";
     }
@@ -101,6 +101,9 @@ public final class Attributor implements Closeable {
      * @param timestampNanos when its first packet was captured, nanoseconds since 1970-01-01T00:00:00Z
      */
     public void opened(Connection connection, long timestampNanos) {
+        if (probe != null) {
+            probe.witness().captured(connection, timestampNanos);
+        }
         if (probe == null && lookup != null) {
             lookup.submit(connection, timestampNanos);
         }
@@ -151,9 +154,44 @@ public final class Attributor implements Closeable {
         long nowNanos = options.clock().epoch().getAsLong();
         if (probe != null) {
             probe.closed(connection, openedNanos, nowNanos);
+            probe.witness().ended(connection, openedNanos);
         }
         if (lookup != null) {
             lookup.closed(connection, openedNanos, nowNanos);
+        }
+    }
+
+    /**
+     * A request was read from a connection, or it was found that there must have been one. Does not wait.
+     *
+     * @param openedNanos the timestamp given to {@link #opened}
+     */
+    public void requested(Connection connection, long openedNanos) {
+        if (probe != null) {
+            probe.witness().requested(connection, openedNanos);
+        }
+    }
+
+    /**
+     * A connection is seen under another name, too: behind address translation. Does not wait.
+     *
+     * @param openedNanos the timestamp given to {@link #opened}
+     */
+    public void translated(Connection connection, long openedNanos, Connection other) {
+        if (probe != null) {
+            probe.witness().translated(connection, openedNanos, other);
+        }
+    }
+
+    /** How complete the capture is; null where the probe is not up: without it there is no witness. */
+    public Witness witness() {
+        return probe == null ? null : probe.witness();
+    }
+
+    /** Has the witness decide on all connections: to be called once the capture is over, before {@link #close}. */
+    public void finishWitness() throws InterruptedException {
+        if (probe != null) {
+            probe.finishWitness();
         }
     }
 

@@ -44,7 +44,14 @@ final class CallerReader {
     private static final int WARM_UP_ROUNDS = 30;
 
     /** What is gone when the process is gone. */
-    record Raw(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, byte[] status, byte[] cgroup) {}
+    record Raw(
+            int pid,
+            ProcessStat stat,
+            byte[] commandLine,
+            byte[] executable,
+            byte[] status,
+            byte[] cgroup,
+            long namespace) {}
 
     private record Parent(long startTicks, byte[] name, int parent, long readNanos, Caller caller) {}
 
@@ -102,7 +109,8 @@ final class CallerReader {
         if (stat == null || stat.isZombie() && executable == null) {
             return null;
         }
-        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup);
+        long namespace = ProcessText.namespace(process.link("ns/net"));
+        return new Raw(process.pid(), stat, commandLine, executable, status, cgroup, namespace);
     }
 
     /** When a process started, nanoseconds since 1970. */

@@ -20,6 +20,9 @@ final class Connect {
     final long startedMonotonicNanos;
     final long startedNanos;
 
+    /** The inode of its network namespace; 0 where it is not known. */
+    long namespace;
+
     /** Null until it is established: before, its port is not known. */
     Connection tuple;
 

@@ -44,6 +44,9 @@ final class ConnectProbe implements Closeable {
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
     private static final long URGENT_NANOS_MAX = 30_000_000;
 
+    /** The rings hold some twenty thousand records a CPU. */
+    private static final long FINISH_NANOS_MAX = 1_000_000_000L;
+
     /** How many numbers {@link #counts} has. */
     static final int COUNTS = 7;
 
@@ -57,6 +60,9 @@ final class ConnectProbe implements Closeable {
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
 
+    /** A change that the witness has not been told of yet; the connect that begins with it, otherwise null. */
+    private record News(SocketState change, long epochMinusMonotonicNanos, Connect begun) {}
+
     /** What was read of a connect's process, null where it was gone; and what the kernel wrote down, null where it did not. */
     private record Reading(Connect connect, CallerReader.Raw raw, ConnectRecord record) {}
 
@@ -67,6 +73,8 @@ final class ConnectProbe implements Closeable {
     private final Drops drops;
     private final CallerReader reader;
     private final ConnectTable table;
+    private final Witness witness;
+    private final List<News> news = new ArrayList<>();
     private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
@@ -89,6 +97,7 @@ final class ConnectProbe implements Closeable {
         this.drops = options.drops();
         this.reader = reader;
         this.table = new ConnectTable(options.endpoints(), drops);
+        this.witness = new Witness(drops, options.clock().monotonic());
     }
 
     /**
@@ -151,6 +160,9 @@ final class ConnectProbe implements Closeable {
             for (Reading r = readings.poll(); r != null; r = asked.isEmpty() ? null : readings.poll()) {
                 name(r);
             }
+            if (readings.isEmpty()) {
+                tellWitness(); // what is urgent is done; an answer rests on what it knows, too
+            }
             asked.forEach(Runnable::run);
             if (!ordinary && clock.monotonicNanos() - begunNanos > URGENT_NANOS_MAX) {
                 ordinary = true;
@@ -165,7 +177,15 @@ final class ConnectProbe implements Closeable {
             expiredNanos = nowNanos;
             copies.expire(nowNanos);
             table.expire(nowNanos + clock.epochMinusMonotonicNanos());
+            witness.tick();
         }
+    }
+
+    private void tellWitness() {
+        for (News n : news) {
+            witness.kernel(n.change(), n.epochMinusMonotonicNanos(), n.begun() == null ? 0 : n.begun().namespace);
+        }
+        news.clear();
     }
 
     /** Brings the table up to now; the connects that are new. */
@@ -181,10 +201,16 @@ final class ConnectProbe implements Closeable {
                 lost += sample.lost();
                 drops.add(Drop.PROBE_RING, sample.lost());
                 table.lost(sample.timeNanos() + epochMinusMonotonicNanos);
+                tellWitness();
+                witness.lost();
                 continue;
             }
             SocketState change = SocketState.parse(sample, layout);
-            Connect c = change == null ? null : table.apply(change, epochMinusMonotonicNanos);
+            if (change == null || !table.isOurs(change)) {
+                continue;
+            }
+            Connect c = table.apply(change, epochMinusMonotonicNanos);
+            news.add(new News(change, epochMinusMonotonicNanos, c));
             if (c != null) {
                 begun.add(c);
             }
@@ -210,6 +236,7 @@ final class ConnectProbe implements Closeable {
     private void name(Reading reading) {
         Connect c = reading.connect();
         c.caller = caller(reading);
+        c.namespace = reading.raw() == null ? 0 : reading.raw().namespace();
         boolean whole = c.caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
@@ -276,6 +303,25 @@ final class ConnectProbe implements Closeable {
     /** The capture saw a connection end. Where there is no room for the news, the kernel's own record has it, too. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
         requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
+    }
+
+    /** How complete the capture is. */
+    Witness witness() {
+        return witness;
+    }
+
+    /** Lets the witness decide all, by what the kernel has recorded up to now. */
+    void finishWitness() throws InterruptedException {
+        Boolean asked = ask(
+                () -> {
+                    witness.finish();
+                    return true;
+                },
+                FINISH_NANOS_MAX,
+                false);
+        if (!asked) {
+            witness.finish(); // by what it knows
+        }
     }
 
     /** Numbers for {@link AttributorCounts}: connects, established, refused, named, copied, time to name, lost. */

@@ -60,6 +60,12 @@ final class ConnectTable {
         this.drops = drops;
     }
 
+    /** Whether it is of a connection to an endpoint: the kernel's own filter does not compare IPv6 addresses. */
+    boolean isOurs(SocketState change) {
+        return endpoints.isService(
+                change.destination().high(), change.destination().low(), change.destinationPort());
+    }
+
     /**
      * Takes a change.
      *
@@ -67,8 +73,7 @@ final class ConnectTable {
      * @return the connect that begins with it; null where none does
      */
     Connect apply(SocketState change, long epochMinusMonotonicNanos) {
-        if (!endpoints.isService(
-                change.destination().high(), change.destination().low(), change.destinationPort())) {
+        if (!isOurs(change)) {
             return null;
         }
         long nanos = change.timeNanos() + epochMinusMonotonicNanos;

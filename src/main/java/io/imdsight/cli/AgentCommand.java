@@ -1,7 +1,6 @@
 package io.imdsight.cli;
 
 import io.imdsight.linux.Signals;
-import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
 import java.io.IOException;
@@ -75,7 +74,7 @@ final class AgentCommand implements Callable<Integer> {
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
-        keeper.begin(() -> ConnectionCounts.NONE, pipeline::stop);
+        keeper.begin(pipeline::connections, pipeline::stop);
         out.begin(pipeline);
         reloadOnSignal(out);
         pipeline.await(duration);

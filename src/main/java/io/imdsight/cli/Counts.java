@@ -5,6 +5,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Sighting;
@@ -27,6 +28,13 @@ final class Counts {
     private final long[] requests = new long[Version.values().length * KINDS * OUTCOMES];
     private final long[] sightings = new long[EvidenceMethod.values().length];
     private long decoded;
+
+    private volatile ConnectionCounts connections;
+
+    /** What the witness has found; never told where there is none. */
+    void witnessed(ConnectionCounts found) {
+        connections = found;
+    }
 
     /** A request was decoded. */
     synchronized void request(Classification c) {
@@ -125,6 +133,7 @@ final class Counts {
                 methods.add(m.label() + " " + sightings(m));
             }
             out.append("; callers by ").append(methods);
+            out.append("; ").append(connectionsText());
         }
         if (drops.all().isEmpty()) {
             return out.append("; nothing dropped").toString();
@@ -134,6 +143,37 @@ final class Counts {
             dropped.add(e.getKey().label() + " " + e.getValue());
         }
         return out.append("; DROPPED: ").append(dropped).toString();
+    }
+
+    private String connectionsText() {
+        ConnectionCounts c = connections;
+        if (c == null) {
+            return "no witness of the capture: whether it missed connections is not known";
+        }
+        StringJoiner reasons = new StringJoiner(", ", " (", ")").setEmptyValue("");
+        for (KernelOnly reason : KernelOnly.values()) {
+            if (c.reasons().containsKey(reason)) {
+                reasons.add(reason.label() + " " + c.reasons().get(reason));
+            }
+        }
+        return "connections seen by kernel and capture " + c.both() + ", by the kernel only " + c.kernelOnly() + reasons
+                + ", by the capture only " + c.captureOnly() + "; without a request " + c.withoutRequest();
+    }
+
+    private String connectionsJson() {
+        ConnectionCounts c = connections;
+        if (c == null) {
+            return "";
+        }
+        StringJoiner reasons = new StringJoiner(",", "{", "}");
+        for (KernelOnly reason : KernelOnly.values()) {
+            if (c.reasons().containsKey(reason)) {
+                reasons.add(member(reason.label(), c.reasons().get(reason)));
+            }
+        }
+        return "\"connections\":{" + member("both", c.both()) + "," + member("kernel", c.kernelOnly()) + ","
+                + member("capture", c.captureOnly()) + ",\"kernel_only\":" + reasons + ","
+                + member("without_request", c.withoutRequest()) + "},";
     }
 
     /** The same for programs, as one JSON object. */
@@ -155,7 +195,8 @@ final class Counts {
         return "{\"counts\":{" + member("requests", requests()) + ",\"version\":" + versions + ","
                 + member("sightings", sightings()) + ",\"evidence\":" + methods + ","
                 + member("metadata_no_token", noToken()) + ","
-                + member("metadata_no_token_rejected", noTokenRejected()) + ",\"drops\":" + dropped + "}}";
+                + member("metadata_no_token_rejected", noTokenRejected()) + "," + connectionsJson() + "\"drops\":"
+                + dropped + "}}";
     }
 
     private static String member(String name, long value) {

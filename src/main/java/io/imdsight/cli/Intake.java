@@ -29,9 +29,15 @@ final class Intake implements ExchangeSink {
         attributor.opened(connection, timestampNanos);
     }
 
+    @Override
+    public void translated(Connection connection, long openedNanos, Connection other) {
+        attributor.translated(connection, openedNanos, other);
+    }
+
     /** Only a token request says anything before it has ended; one that does not fit into the queue says it later. */
     @Override
     public void requested(Connection connection, long openedNanos, RequestHead head, long timestampNanos) {
+        attributor.requested(connection, openedNanos);
         if ("PUT".equals(head.method())) {
             queue.offer(new SightingQueue.Asked(connection, openedNanos, head, timestampNanos));
         }
@@ -39,6 +45,8 @@ final class Intake implements ExchangeSink {
 
     @Override
     public void exchange(Exchange exchange) {
+        attributor.requested(
+                exchange.connection(), exchange.connectionOpenedNanos()); // its head may not have been seen
         Classification c = Classifier.classify(exchange);
         counts.request(c);
         if (!queue.offer(new SightingQueue.Finished(exchange, c))) {

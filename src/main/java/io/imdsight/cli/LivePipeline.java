@@ -4,6 +4,7 @@ import io.imdsight.attribute.Attributor;
 import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
+import io.imdsight.attribute.Witness;
 import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.Interfaces;
 import io.imdsight.capture.LiveCapture;
@@ -11,6 +12,7 @@ import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
+import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.linux.PacketSockets;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
@@ -86,6 +88,10 @@ final class LivePipeline {
     static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops) {
         LivePipeline out = new LivePipeline(endpoints, output, drops);
         try {
+            if (out.attributor.witness() != null) {
+                long here = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
+                out.attributor.witness().capturing(namespace -> namespace == here);
+            }
             LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
             for (String name : names(endpoints, interfaces)) {
                 out.captures.add(LiveCapture.open(name, endpoints, out.decoder, out.drops, options));
@@ -116,6 +122,10 @@ final class LivePipeline {
 
     /** Begins to read. */
     void start() {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureBegan(nowNanos());
+        }
         worker.start();
         for (LiveCapture capture : captures) {
             new Thread(() -> guarded(capture::run), "capture").start();
@@ -140,6 +150,10 @@ final class LivePipeline {
      * Stops reading, ends what is unfinished, prints what waits, within about six seconds.
      */
     void finish() throws InterruptedException {
+        Witness witness = attributor.witness();
+        if (witness != null) {
+            witness.captureEnds(nowNanos());
+        }
         captures.forEach(LiveCapture::close);
         synchronized (decoder) {
             decoder.finish();
@@ -151,6 +165,10 @@ final class LivePipeline {
             if (e instanceof SightingQueue.Finished) {
                 drops.add(Drop.SIGHTING_QUEUE);
             }
+        }
+        if (witness != null) {
+            attributor.finishWitness();
+            counts.witnessed(witness.total());
         }
         attributor.close();
     }
@@ -191,7 +209,13 @@ final class LivePipeline {
 
     /** What was counted so far, at one moment. */
     Totals totals() {
-        return counts.totals(ConnectionCounts.NONE, drops);
+        return counts.totals(connections(), drops);
+    }
+
+    /** What the witness has found so far; nothing where there is none. */
+    ConnectionCounts connections() {
+        Witness witness = attributor.witness();
+        return witness == null ? ConnectionCounts.NONE : witness.total();
     }
 
     /** When the capture that is furthest behind last made progress, on the clock of {@link System#nanoTime}. */

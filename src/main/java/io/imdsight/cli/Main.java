@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,7 +29,8 @@ public final class Main {
         boolean debug =
                 List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
         try {
-            CommandLine root = commands(console, debug, () -> agentAgain(args, console, defaultFile));
+            CommandLine root =
+                    commands(console, debug, new AgentCommand(console, () -> agentAgain(args, console, defaultFile)));
             if (needsSettings(root, List.of(args))) {
                 Settings.unknownVariables(root, console.environment())
                         .forEach(name -> console.say("environment variable " + name
@@ -55,21 +55,18 @@ public final class Main {
     /** The agent's settings as they are now. */
     private static AgentCommand agentAgain(String[] args, Console console, Path defaultFile) {
         AgentCommand out = new AgentCommand(console, null);
-        CommandLine root = new CommandLine(new Imdsight())
-                .addSubcommand(out)
-                .addSubcommand(new ReplayCommand(console))
-                .addSubcommand(new DemoCommand(console))
-                .setExpandAtFiles(false);
+        CommandLine root = commands(console, false, out);
         root.setDefaultValueProvider(
                 Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
         root.parseArgs(args);
         return out;
     }
 
-    private static CommandLine commands(Console console, boolean debug, Supplier<AgentCommand> again) {
+    private static CommandLine commands(Console console, boolean debug, AgentCommand agent) {
         CommandLine root = new CommandLine(new Imdsight())
-                .addSubcommand(new AgentCommand(console, again))
+                .addSubcommand(agent)
                 .addSubcommand(new ReplayCommand(console))
+                .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood
         return root.setExpandAtFiles(false)

@@ -97,12 +97,14 @@ public final class Decoder implements SegmentSink {
         long rLow = up ? s.destinationLow() : s.sourceLow();
         int rPort = up ? s.destinationPort() : s.sourcePort();
         IpAddress responder = new IpAddress(rHigh, rLow);
+        Connection connection = new Connection(new IpAddress(oHigh, oLow), oPort, responder, rPort);
         Conversation c = translations.sameConnection(s, responder, rPort);
         if (c == null) {
             makeRoom(s.timestampNanos());
-            Connection connection = new Connection(new IpAddress(oHigh, oLow), oPort, responder, rPort);
             c = new Conversation(workshop, connection, s.link(), s.timestampNanos());
             workshop.sink().opened(connection, s.timestampNanos());
+        } else {
+            workshop.sink().translated(c.connection(), c.openedNanos(), connection);
         }
         table.add(oHigh, oLow, oPort, rHigh, rLow, rPort, c);
         return c;

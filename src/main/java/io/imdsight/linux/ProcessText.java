@@ -38,6 +38,21 @@ public final class ProcessText {
         return cmdline.length > 0 && cmdline[cmdline.length - 1] != 0 ? count + 1 : count;
     }
 
+    /** The inode in a namespace's link, as {@code net:[4026531833]} (namespaces(7)); 0 where it is none, or the link could not be read. */
+    public static long namespace(byte[] link) {
+        String text = link == null ? "" : new String(link, StandardCharsets.ISO_8859_1);
+        int from = text.indexOf(":[") + 2;
+        int to = text.length() - 1;
+        if (from < 2 || to - from < 1 || to - from > 10 || text.charAt(to) != ']') {
+            return 0;
+        }
+        try {
+            return Long.parseUnsignedLong(text.substring(from, to));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
     /** The real user id in /proc/PID/status ({@code Uid: real effective saved filesystem}); -1 where there is none. */
     public static int realUserId(byte[] status) {
         return line(status, "\nUid:\t");

@@ -37,7 +37,9 @@ public enum Drop implements Labelled {
     /** A request that the ledger counts under the caller {@code other}: too many callers that day, or waiting for a disk that fails. */
     LEDGER_CALLERS("ledger-callers"),
     /** A request whose tally was deleted, by age or size, before every destination had it. */
-    LEDGER_EXPIRED("ledger-expired");
+    LEDGER_EXPIRED("ledger-expired"),
+    /** A connection that the witness forgot, or decided on too early, because too many were open. */
+    WITNESS("witness");
 
     private final String label;
 

@@ -11,6 +11,15 @@ public interface ExchangeSink {
     default void opened(Connection connection, long timestampNanos) {}
 
     /**
+     * The same connection is seen under another name: its address was translated in between.
+     *
+     * @param connection the connection, as given to {@link #opened}
+     * @param openedNanos the timestamp given to {@link #opened}
+     * @param other the other name
+     */
+    default void translated(Connection connection, long openedNanos, Connection other) {}
+
+    /**
      * A request was read; its exchange follows once it is known how it ended, which may take as long as an answer may. Tells a token request
      * that is still waiting when its caller falls back.
      *

@@ -8,6 +8,8 @@ public enum KernelOnly implements Labelled {
     OTHER_NAMESPACE("other-namespace"),
     /** The capture dropped packets while it was open. */
     DROPPED("dropped"),
+    /** The kernel's records of it were lost, or it had to be forgotten, before it could be compared; the capture may have seen it. */
+    UNDECIDED("undecided"),
     /** None of the above is known: a miss. */
     UNEXPLAINED("unexplained");
 

@@ -1,0 +1,113 @@
+package io.imdsight.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Runs the assembled agent from a shell script, inside a network namespace that {@code unshare} makes for that script alone: it has a loopback
+ * interface and nothing else, so no packet can leave, and it goes with the script. The script refuses to go on where it still stands in the
+ * namespace that the test came from.
+ */
+final class AgentScript {
+    static final Path TREE = Path.of(System.getProperty("imdsight.tree", "target/imdsight"));
+    static final String PROGRAM = TREE.resolve("bin/imdsight").toAbsolutePath().toString();
+
+    /** Longer than any script here takes, on a machine under load. */
+    private static final int SECONDS_MAX = 120;
+
+    /** Characters of a file that a failure shows. */
+    private static final int SHOWN_MAX = 3_000;
+
+    private static final String GUARD = """
+            set -eu
+            standin= agent= copy=
+            trap 'kill $standin $agent 2>/dev/null || true; [ -z "$copy" ] || rm -rf "$copy"' EXIT
+            [ "$(readlink /proc/self/ns/net)" != "$OUTSIDE" ] || exit 99
+            [ -z "$(ip route show default)" ] || exit 99
+            """;
+
+    private static final String SERVICE = """
+            ip link set lo up
+            ip addr add 169.254.169.254/32 dev lo
+            IMDSIGHT_DEMO_HOST_NAMESPACE=$(echo "$OUTSIDE" | tr -dc 0-9)
+            export IMDSIGHT_DEMO_HOST_NAMESPACE
+            "$TREE/runtime/bin/java" -Djna.boot.library.path="$TREE/native" -Djna.nounpack=true \\
+                -cp "$TREE/lib/*" io.imdsight.demo.StandInMain --mode optional >stand-in.log 2>&1 &
+            standin=$!
+            n=0; until grep -q ready stand-in.log; do n=$((n+1)); [ $n -lt 200 ] || { cat stand-in.log; exit 98; }; sleep 0.05; done
+            """;
+
+    private final Path directory;
+
+    AgentScript(Path directory) {
+        this.directory = directory;
+    }
+
+    static void needsRoot() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of(PROGRAM)), "SKIPPED: the tree is not built: " + PROGRAM);
+        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        assumeTrue(Integer.valueOf(0).equals(uid), "SKIPPED: needs root to make a network namespace");
+    }
+
+    /** Runs a script in a fresh namespace; the variables TREE and PROGRAM name the assembled tree. */
+    int bare(String body) throws Exception {
+        return run(GUARD + body);
+    }
+
+    /** The same, with a stand-in service on the loopback interface. */
+    int withService(String body) throws Exception {
+        return run(GUARD + SERVICE + body);
+    }
+
+    private int run(String script) throws Exception {
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "--mount", "env"));
+        command.add("OUTSIDE=" + Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+        command.add("TREE=" + TREE.toAbsolutePath());
+        command.add("PROGRAM=" + PROGRAM);
+        command.addAll(List.of("sh", "-c", script));
+        Process p = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("log").toFile()))
+                .start();
+        if (!p.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+            p.descendants().forEach(ProcessHandle::destroyForcibly);
+            p.destroyForcibly();
+            throw new AssertionError("took longer than " + SECONDS_MAX + " s: " + everything());
+        }
+        return p.exitValue();
+    }
+
+    String read(String name) throws IOException {
+        Path file = directory.resolve(name);
+        return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+    }
+
+    /** What the script and the agent said, for failures. */
+    String everything() throws IOException {
+        return "log: " + begin("log") + "\nerr: " + begin("err") + "\nout: " + begin("out");
+    }
+
+    private String begin(String name) throws IOException {
+        String text = read(name);
+        return text.substring(0, Math.min(text.length(), SHOWN_MAX));
+    }
+
+    /** A number of the agent's final counts. */
+    long count(String name) throws IOException {
+        Matcher m = Pattern.compile("\"" + name + "\":([0-9]+)").matcher(read("err"));
+        assertTrue(m.find(), name + " is missing: " + everything());
+        return Long.parseLong(m.group(1));
+    }
+}
