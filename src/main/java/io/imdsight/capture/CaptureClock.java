@@ -17,6 +17,12 @@ final class CaptureClock implements AutoCloseable {
 
     private static final long JOIN_MILLIS_MAX = 2_000;
 
+    /**
+     * So many packets that the kernel counted and nobody read mean a reader that stands still: half of what the ring holds. Fewer mean nothing, since
+     * libpcap itself passes over the outgoing copy of what the loopback interface carries.
+     */
+    private static final long UNREAD_MAX = 256;
+
     private final SegmentSink sink;
     private final PcapStatistics statistics;
     private final Consumer<Throwable> onFailure;
@@ -24,6 +30,8 @@ final class CaptureClock implements AutoCloseable {
     private final AtomicLong packets = new AtomicLong();
     private long packetsAtLastStep = -1;
     private long lastStepNanos;
+    private long receivedAtLastMove;
+    private volatile long progressNanos = System.nanoTime();
     private volatile boolean closed;
 
     /**
@@ -79,8 +87,31 @@ final class CaptureClock implements AutoCloseable {
                 }
             }
         }
+        progress(packetsNow);
         packetsAtLastStep = packetsNow;
         lastStepNanos = nowNanos;
+    }
+
+    /** Packets were read, or there was nothing to read: that is progress. Packets that the kernel has and nobody reads are none. */
+    private void progress(long packetsNow) {
+        boolean moved = packetsNow != packetsAtLastStep;
+        long received = statistics.received();
+        if (moved) {
+            receivedAtLastMove = received;
+        }
+        if (moved || received - receivedAtLastMove < UNREAD_MAX) {
+            progressNanos = System.nanoTime();
+        }
+    }
+
+    /** When the capture last made progress, on the clock of {@link System#nanoTime}. Stands still where the sink holds a thread. */
+    long progressNanos() {
+        return progressNanos;
+    }
+
+    /** How many packets were read. */
+    long packets() {
+        return packets.get();
     }
 
     private static long now() {

@@ -142,6 +142,19 @@ public final class LiveCapture implements AutoCloseable {
         return clock.statistics().received();
     }
 
+    /** How many packets were read so far. */
+    public long packetsRead() {
+        return clock.packets();
+    }
+
+    /**
+     * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed twice a second
+     * while all is well.
+     */
+    public long progressNanos() {
+        return clock.progressNanos();
+    }
+
     /**
      * Captures until {@link #close}; blocks. Call it once. Returns at once where the capture is closed already.
      *

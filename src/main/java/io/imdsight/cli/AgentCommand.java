@@ -1,17 +1,27 @@
 package io.imdsight.cli;
 
+import io.imdsight.linux.Signals;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
-import io.imdsight.model.Sighting;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code imdsight agent}: in the foreground, until a signal comes. */
-@Command(name = "agent", description = "Capture here and print sightings until interrupted.", sortOptions = false)
+/** {@code imdsight agent}: in the foreground or as a service, until a signal comes. */
+@Command(
+        name = "agent",
+        description = "Capture here, print and publish sightings until interrupted.",
+        sortOptions = false)
 final class AgentCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -26,38 +36,56 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     LedgerFlags ledgerFlags = new LedgerFlags();
 
-    private final Console console;
+    @Mixin
+    ServiceOptions service = new ServiceOptions();
 
-    AgentCommand(Console console) {
+    @Spec
+    CommandSpec spec;
+
+    private final Console console;
+    private final Supplier<AgentCommand> again;
+
+    /**
+     * @param again this command, parsed again from its flags and from environment and file as they are then
+     */
+    AgentCommand(Console console, Supplier<AgentCommand> again) {
         this.console = console;
+        this.again = again;
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         Endpoints endpoints = common.endpoints();
-        SightingPrinter printer = SightingPrinter.of(console, common.format, true, true);
+        if (service.checkConfig) {
+            return show();
+        }
         try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console)) {
-            return run(endpoints, printer, keeper);
+            return run(endpoints, keeper);
         }
     }
 
-    private int run(Endpoints endpoints, SightingPrinter printer, LedgerKeeper keeper) throws InterruptedException {
+    private int run(Endpoints endpoints, LedgerKeeper keeper) throws InterruptedException {
+        AgentService out = new AgentService(console, common, service, keeper);
         LivePipeline pipeline = LivePipeline.openPatiently(
                 endpoints,
                 common.networkInterface,
-                keeper.before(printing(printer)),
+                keeper.before(out.output()),
                 keeper.drops(),
                 NamespaceScope.ofMachine(),
-                console::say);
+                notices(keeper));
         console.ending().onSignal(pipeline::stop);
         pipeline.description().forEach(console::say);
         console.say("watching "
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
-        keeper.begin(pipeline::connections, pipeline::stop);
+        keeper.begin(pipeline::connections, pipeline::isCapturing, pipeline::stop);
+        out.begin(pipeline);
+        reloadOnSignal(out);
         pipeline.await(duration);
+        out.stopping();
         pipeline.finish();
+        out.end();
         keeper.end();
         RuntimeException failed = pipeline.failed();
         if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {
@@ -72,17 +100,47 @@ final class AgentCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private static SightingThread.Output printing(SightingPrinter printer) {
-        return new SightingThread.Output() {
+    private CaptureNotices notices(LedgerKeeper keeper) {
+        return new CaptureNotices() {
             @Override
-            public void accept(Sighting sighting) {
-                printer.print(sighting);
+            public void say(String sentence) {
+                console.say(sentence);
             }
 
             @Override
-            public void flush() {
-                printer.flush();
+            public void outage(CaptureOutage outage) {
+                keeper.outage(outage);
             }
         };
+    }
+
+    private void reloadOnSignal(AgentService out) {
+        Reload reload = new Reload(console, again);
+        AtomicReference<AgentCommand> inForce = new AtomicReference<>(this);
+        Signals.on("HUP", () -> {
+            synchronized (reload) {
+                inForce.set(reload.read(inForce.get(), out));
+            }
+        });
+    }
+
+    /** Every setting as it would be in force; they were all checked when they were read. */
+    private int show() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (OptionSpec option : spec.options()) {
+            Object value = option.getValue();
+            boolean isSetting = !option.hidden()
+                    && !option.usageHelp()
+                    && !option.longestName().equals("--check-config");
+            if (isSetting && value != null) {
+                text.append(option.longestName().substring(2))
+                        .append(" = ")
+                        .append(Reload.text(value))
+                        .append('\n');
+            }
+        }
+        console.out().write(text.toString().getBytes(StandardCharsets.UTF_8));
+        console.say("the configuration is right");
+        return ExitStatus.DONE;
     }
 }

@@ -59,7 +59,17 @@ record Console(
 
     /** Prints a sentence on standard error, safe for a terminal whatever is in it. */
     void say(String sentence) {
-        err.println("imdsight: " + Escaped.of(sentence));
+        say(Journal.NOTICE, sentence);
+    }
+
+    /**
+     * The same, with a priority for the journal.
+     *
+     * @param priority of {@link Journal}
+     */
+    void say(int priority, String sentence) {
+        String prefix = Journal.isAt(Journal.ERR_PATH, environment) ? Journal.prefix(priority) : "";
+        err.println(prefix + "imdsight: " + Escaped.of(sentence));
     }
 
     /** Prints a result that belongs on standard error, in the format that was asked for. */

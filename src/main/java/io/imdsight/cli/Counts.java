@@ -7,13 +7,17 @@ import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.KernelOnly;
+import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
+import io.imdsight.publish.Totals;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What a run has seen. Each request is counted where it is decoded, by version and outcome, and once more where it becomes a sighting, by
@@ -21,9 +25,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class Counts {
     private static final int OUTCOMES = Outcome.values().length;
+    private static final int KINDS = Kind.values().length;
 
-    private final AtomicLongArray requests = new AtomicLongArray(Version.values().length * OUTCOMES);
-    private final AtomicLongArray sightings = new AtomicLongArray(EvidenceMethod.values().length);
+    private final long[] requests = new long[Version.values().length * KINDS * OUTCOMES];
+    private final long[] sightings = new long[EvidenceMethod.values().length];
+    private long decoded;
 
     private volatile ConnectionCounts connections;
     private volatile AttributorCounts attribution;
@@ -39,17 +45,43 @@ final class Counts {
     }
 
     /** A request was decoded. */
-    void request(Classification c) {
-        requests.incrementAndGet(c.version().ordinal() * OUTCOMES + c.outcome().ordinal());
+    synchronized void request(Classification c) {
+        decoded++;
+        requests[index(c.version(), c.kind(), c.outcome())]++;
     }
 
     /** A sighting was printed. */
-    void sighting(Sighting s) {
-        sightings.incrementAndGet(s.evidence().method().ordinal());
+    synchronized void sighting(Sighting s) {
+        sightings[s.evidence().method().ordinal()]++;
     }
 
-    long requests(Version version, Outcome outcome) {
-        return requests.get(version.ordinal() * OUTCOMES + outcome.ordinal());
+    private static int index(Version version, Kind kind, Outcome outcome) {
+        return (version.ordinal() * KINDS + kind.ordinal()) * OUTCOMES + outcome.ordinal();
+    }
+
+    /** All of it at one moment. */
+    synchronized Totals totals(ConnectionCounts connections, Drops drops) {
+        Map<Totals.Request, Long> byRequest = new HashMap<>();
+        for (Version v : Version.values()) {
+            for (Kind k : Kind.values()) {
+                for (Outcome o : Outcome.values()) {
+                    byRequest.put(new Totals.Request(v, k, o), requests[index(v, k, o)]);
+                }
+            }
+        }
+        Map<EvidenceMethod, Long> byEvidence = new EnumMap<>(EvidenceMethod.class);
+        for (EvidenceMethod m : EvidenceMethod.values()) {
+            byEvidence.put(m, sightings[m.ordinal()]);
+        }
+        return new Totals(decoded, byRequest, byEvidence, connections, drops.all());
+    }
+
+    synchronized long requests(Version version, Outcome outcome) {
+        long sum = 0;
+        for (Kind k : Kind.values()) {
+            sum += requests[index(version, k, outcome)];
+        }
+        return sum;
     }
 
     long requests(Version version) {
@@ -60,16 +92,16 @@ final class Counts {
         return sum;
     }
 
-    long requests() {
-        return sum(requests);
+    synchronized long requests() {
+        return decoded;
     }
 
-    long sightings(EvidenceMethod method) {
-        return sightings.get(method.ordinal());
+    synchronized long sightings(EvidenceMethod method) {
+        return sightings[method.ordinal()];
     }
 
-    long sightings() {
-        return sum(sightings);
+    synchronized long sightings() {
+        return Arrays.stream(sightings).sum();
     }
 
     /** AWS's {@code MetadataNoToken}. */
@@ -194,13 +226,5 @@ final class Counts {
 
     private static String member(String name, long value) {
         return "\"" + name + "\":" + value;
-    }
-
-    private static long sum(AtomicLongArray counts) {
-        long sum = 0;
-        for (int i = 0; i < counts.length(); i++) {
-            sum += counts.get(i);
-        }
-        return sum;
     }
 }

@@ -23,8 +23,12 @@ final class Imdsight {
     static final class BuildVersion implements IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"imdsight " + version()};
+        }
+
+        static String version() {
             String version = Imdsight.class.getPackage().getImplementationVersion();
-            return new String[] {"imdsight " + (version == null ? "(built from source)" : version)};
+            return version == null ? "(built from source)" : version;
         }
     }
 }

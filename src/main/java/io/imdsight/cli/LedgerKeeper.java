@@ -2,6 +2,7 @@ package io.imdsight.cli;
 
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drops;
+import io.imdsight.model.Escaped;
 import io.imdsight.model.Sighting;
 import io.imdsight.record.CaptureGap;
 import io.imdsight.record.Ledger;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,7 @@ final class LedgerKeeper implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private Thread thread;
     private WatchedTime watched;
+    private BooleanSupplier capturing = () -> true;
     private RuntimeException failure;
 
     private LedgerKeeper(Ledger ledger, Drops drops) {
@@ -127,9 +130,11 @@ final class LedgerKeeper implements AutoCloseable {
      * The capture is up.
      *
      * @param connections the witness's counts so far
+     * @param capturing whether any capture is open: time in which none is was not watched
      * @param stop called where the ledger's own thread fails
      */
-    void begin(Supplier<ConnectionCounts> connections, Runnable stop) {
+    void begin(Supplier<ConnectionCounts> connections, BooleanSupplier capturing, Runnable stop) {
+        this.capturing = capturing;
         if (ledger == null) {
             return;
         }
@@ -163,11 +168,22 @@ final class LedgerKeeper implements AutoCloseable {
     }
 
     private void look(long nowMillis) {
-        WatchedTime.Step step = watched.step(nowMillis, System.nanoTime(), STANDSTILL_MILLIS);
+        boolean open = capturing.getAsBoolean();
+        WatchedTime.Step step = watched.step(nowMillis, System.nanoTime(), open ? STANDSTILL_MILLIS : 0);
         step.coverage().forEach(ledger::coverage);
-        if (step.stoodStillMillis() > 0) {
+        if (open && step.stoodStillMillis() > 0) {
             ledger.gap(new CaptureGap(
                     (nowMillis - step.stoodStillMillis()) * 1_000_000, nowMillis * 1_000_000, "the agent stood still"));
+        }
+    }
+
+    /** A capture was not open where it should have been. */
+    void outage(CaptureOutage outage) {
+        if (ledger != null) {
+            ledger.gap(new CaptureGap(
+                    outage.fromNanos(),
+                    Math.max(outage.fromNanos(), outage.toNanos()),
+                    "no capture on " + Escaped.of(outage.interfaceName())));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.attribute.Attributor;
+import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.attribute.AttributorOptions;
 import io.imdsight.attribute.AttributorState;
 import io.imdsight.attribute.Witness;
@@ -16,6 +17,7 @@ import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Sighting;
+import io.imdsight.publish.Totals;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -234,14 +236,61 @@ final class LivePipeline {
         return captures.covers(inode);
     }
 
-    /** What the witness has counted so far; all zeros where there is none. */
+    Counts counts() {
+        return counts;
+    }
+
+    /** What was counted so far, at one moment. */
+    Totals totals() {
+        return counts.totals(connections(), drops);
+    }
+
+    /** What the witness has found so far; nothing where there is none. */
     ConnectionCounts connections() {
         Witness witness = attributor.witness();
         return witness == null ? ConnectionCounts.NONE : witness.total();
     }
 
-    Counts counts() {
-        return counts;
+    /** When the capture that is furthest behind last made progress, on the clock of {@link System#nanoTime}. */
+    long progressNanos() {
+        long now = System.nanoTime();
+        return now
+                + captures.live().mapToLong(c -> c.progressNanos() - now).min().orElse(0);
+    }
+
+    /** Whether any capture is open. */
+    boolean isCapturing() {
+        return captures.live().findAny().isPresent();
+    }
+
+    /** Packets that were read. */
+    long packets() {
+        return captures.live().mapToLong(LiveCapture::packetsRead).sum();
+    }
+
+    /** How many events were attributed, or were found to need no attribution. */
+    long handled() {
+        return sightings.handled();
+    }
+
+    /** Memory of what waits to be attributed. */
+    long queueBytes() {
+        return queue.bytes();
+    }
+
+    AttributorState attribution() {
+        return attributor.state();
+    }
+
+    AttributorCounts attributionCounts() {
+        return attributor.counts();
+    }
+
+    /** Ends everything because a part that no thread of this pipeline runs has failed. */
+    void fail(Throwable t) {
+        failure.compareAndSet(null, t);
+        queue.close();
+        over.countDown();
     }
 
     Drops drops() {
@@ -259,12 +308,6 @@ final class LivePipeline {
         } catch (Throwable t) {
             fail(t);
         }
-    }
-
-    private void fail(Throwable t) {
-        failure.compareAndSet(null, t);
-        queue.close();
-        over.countDown();
     }
 
     private static LiveOptions options(boolean ownNamespace, boolean probeUp) {

@@ -29,7 +29,8 @@ public final class Main {
         boolean debug =
                 List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
         try {
-            CommandLine root = commands(console, debug);
+            CommandLine root =
+                    commands(console, debug, new AgentCommand(console, () -> agentAgain(args, console, defaultFile)));
             if (needsSettings(root, List.of(args))) {
                 Settings.unknownVariables(root, console.environment())
                         .forEach(name -> console.say("environment variable " + name
@@ -51,9 +52,19 @@ public final class Main {
                 && !args.contains(DemoCommand.INSIDE);
     }
 
-    private static CommandLine commands(Console console, boolean debug) {
+    /** The agent's settings as they are now. */
+    private static AgentCommand agentAgain(String[] args, Console console, Path defaultFile) {
+        AgentCommand out = new AgentCommand(console, null);
+        CommandLine root = commands(console, false, out);
+        root.setDefaultValueProvider(
+                Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
+        root.parseArgs(args);
+        return out;
+    }
+
+    private static CommandLine commands(Console console, boolean debug, AgentCommand agent) {
         CommandLine root = new CommandLine(new Imdsight())
-                .addSubcommand(new AgentCommand(console))
+                .addSubcommand(agent)
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));
@@ -79,10 +90,10 @@ public final class Main {
         if (t instanceof Failure failure) {
             status = failure.status();
             if (failure.getMessage() != null) {
-                console.say(failure.getMessage());
+                console.say(Journal.ERROR, failure.getMessage());
             }
         } else {
-            console.say(Failures.internal(t));
+            console.say(Journal.ERROR, Failures.internal(t));
         }
         if (debug && status != ExitStatus.DONE) {
             t.printStackTrace(console.err());

@@ -27,7 +27,7 @@ final class Settings implements IDefaultValueProvider {
     static final String ENVIRONMENT_PREFIX = "IMDSIGHT_";
 
     /** Flags that make no sense as a setting. */
-    private static final Set<String> FLAGS_ONLY = Set.of("config", "help", "version");
+    private static final Set<String> FLAGS_ONLY = Set.of("config", "help", "version", "check-config");
 
     /** Variables of the launcher, the build, and the tests. */
     private static final Set<String> OTHER_VARIABLES =

@@ -48,15 +48,18 @@ final class SightingPrinter {
         try {
             buffer.writeTo(out);
         } catch (IOException e) {
-            String reason = Failures.reason(e);
-            // Linux's text for EPIPE; the virtual machine ignores SIGPIPE
-            if (reason.contains("Broken pipe")) {
-                throw Failure.readerGone(e);
-            }
-            throw new Failure(
-                    ExitStatus.OUTPUT,
-                    "cannot write to standard output: " + reason + "; what was not printed is lost",
-                    e);
+            throw failure(e);
         }
+    }
+
+    /** What it means that standard output cannot be written. */
+    static Failure failure(IOException e) {
+        String reason = Failures.reason(e);
+        // Linux's text for EPIPE; the virtual machine ignores SIGPIPE
+        if (reason.contains("Broken pipe")) {
+            return Failure.readerGone(e);
+        }
+        return new Failure(
+                ExitStatus.OUTPUT, "cannot write to standard output: " + reason + "; what was not printed is lost", e);
     }
 }

@@ -107,6 +107,16 @@ final class SightingQueue {
         }
     }
 
+    /** How much of the room is taken. */
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Event next() {
         Event event = events.poll();
         if (event != null) {

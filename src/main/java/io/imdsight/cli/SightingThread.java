@@ -6,6 +6,7 @@ import io.imdsight.model.Cause;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Exchange;
 import io.imdsight.model.Sighting;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -33,6 +34,8 @@ final class SightingThread implements Runnable {
 
     private volatile boolean hurried;
 
+    private final AtomicLong handled = new AtomicLong();
+
     SightingThread(
             SightingQueue queue, CallerFinder finder, CauseTracker causes, Output output, LongSupplier monotonicNanos) {
         this.queue = queue;
@@ -49,6 +52,7 @@ final class SightingThread implements Runnable {
             SightingQueue.Event event = queue.take();
             while (event != null) {
                 step(event);
+                handled.incrementAndGet();
                 event = queue.poll();
                 if (event == null) {
                     output.flush();
@@ -66,6 +70,11 @@ final class SightingThread implements Runnable {
     void hurry(long withinNanos) {
         finderEndsNanos = monotonicNanos.getAsLong() + withinNanos;
         hurried = true;
+    }
+
+    /** How many events were handled. */
+    long handled() {
+        return handled.get();
     }
 
     /** One event. */

@@ -2,6 +2,7 @@ package io.imdsight.cli;
 
 import io.imdsight.model.IpAddress;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -14,6 +15,11 @@ final class Values {
     private static final Duration DURATION_MAX = Duration.ofDays(36_500);
 
     private static final int NUMBER_DIGITS_MAX = 15;
+
+    /** A file that is rotated with every line would be no file. */
+    private static final long FILE_BYTES_MIN = 64 * 1024;
+
+    private static final int FILES_MAX = 1000;
 
     private Values() {}
 
@@ -36,6 +42,31 @@ final class Values {
             throw new TypeConversionException("'" + text + "' is too long: 36500d is the most");
         }
         return out;
+    }
+
+    /** The other way round, in the largest unit that fits. */
+    static String text(Duration d) {
+        long millis = d.toMillis();
+        for (Unit u : Unit.values()) {
+            if (millis % u.millis == 0) {
+                return millis / u.millis + u.name().toLowerCase(Locale.ROOT);
+            }
+        }
+        throw new IllegalStateException("less than a millisecond: " + d);
+    }
+
+    private enum Unit {
+        D(86_400_000),
+        H(3_600_000),
+        M(60_000),
+        S(1_000),
+        MS(1);
+
+        final long millis;
+
+        Unit(long millis) {
+            this.millis = millis;
+        }
     }
 
     /** A whole number and one of {@code B KiB MiB GiB}, as bytes: {@code 64KiB}. */
@@ -94,6 +125,69 @@ final class Values {
                 throw new TypeConversionException("'" + text + "' is no time at all: give more than zero");
             }
             return out;
+        }
+    }
+
+    static final class SizeConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            long out = sizeBytes(text.strip());
+            if (out < FILE_BYTES_MIN) {
+                throw new TypeConversionException("'" + text + "' is too small: 64KiB is the least");
+            }
+            return out;
+        }
+    }
+
+    /** For the number of files that are kept. */
+    static final class FilesConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            int digits = digits(text.strip());
+            if (digits != text.strip().length() || digits > 4) {
+                throw new TypeConversionException("'" + text + "' is no number of files: give 1 to 1000");
+            }
+            int out = (int) number(text.strip(), digits, "a number of files: give 1 to 1000");
+            if (out < 1 || out > FILES_MAX) {
+                throw new TypeConversionException("'" + text + "' is no number of files: give 1 to 1000");
+            }
+            return out;
+        }
+    }
+
+    /** For {@code --feed-every}: minutes, of which a day has a whole number of. */
+    static final class MinutesConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Duration out = duration(text.strip());
+            boolean good = out.equals(Duration.ofMinutes(out.toMinutes()))
+                    && !out.isZero()
+                    && Duration.ofDays(1).toMinutes() % out.toMinutes() == 0;
+            if (!good) {
+                throw new TypeConversionException(
+                        "'" + text + "' does not divide a day into whole minutes: give 1m, 5m, 1h or the like");
+            }
+            return out;
+        }
+    }
+
+    /** For {@code --listen}: an address with a port, or none. */
+    static final class ListenConverter implements ITypeConverter<Listen> {
+        @Override
+        public Listen convert(String text) {
+            return Listen.of(text.strip());
+        }
+    }
+
+    static final class LogConverter implements ITypeConverter<LogStyle> {
+        @Override
+        public LogStyle convert(String text) {
+            for (LogStyle s : LogStyle.values()) {
+                if (s.label().equals(text.strip())) {
+                    return s;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is no log: give calls or callers");
         }
     }
 

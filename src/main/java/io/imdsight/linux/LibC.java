@@ -9,9 +9,11 @@ import com.sun.jna.Pointer;
  * has the error number. Constants: the kernel's uapi headers, same values on x86-64 and arm64 unless said.
  */
 final class LibC {
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = 0x80000;
 

@@ -28,6 +28,10 @@ public enum Drop implements Labelled {
     LOOKUP_QUEUE("lookup-queue"),
     /** A request that is counted but was not attributed and printed, because too many waited for that. */
     SIGHTING_QUEUE("sighting-queue"),
+    /** A line of the event file that could not be written; it is still counted, in a roll-up as soon as the file can be written again. */
+    EVENT_FILE("event-file"),
+    /** Requests whose record for the feed could not be written before the agent ended. */
+    FEED("feed"),
     /** A request that is in no tally of the ledger: its disk failed for so long that the memory for what waits was full. */
     LEDGER("ledger"),
     /** A request that the ledger counts under the caller {@code other}: too many callers that day, or waiting for a disk that fails. */

@@ -31,6 +31,27 @@ public final class LineBuffer {
         return length;
     }
 
+    /** Forgets what waits. */
+    void clear() {
+        length = 0;
+        if (bytes.length > KEPT_BYTES_MAX) {
+            bytes = new byte[INITIAL_BYTES];
+        }
+    }
+
+    /** Appends what waits here to another buffer, and forgets it. */
+    void moveTo(LineBuffer other) {
+        moveTo(other, 0);
+    }
+
+    /** See {@link #moveTo(LineBuffer)}; leaves the first bytes out. */
+    void moveTo(LineBuffer other, int skip) {
+        other.ensure(length - skip);
+        System.arraycopy(bytes, skip, other.bytes, other.length, length - skip);
+        other.length += length - skip;
+        clear();
+    }
+
     /** Writes all bytes and forgets them, also where the write fails. */
     public void writeTo(OutputStream out) throws IOException {
         int count = length;

@@ -30,16 +30,15 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
     }
 
     /**
-     * Whether a zero of this minute is evidence: the capture was up throughout, nothing was discarded that could have been a request, and the kernel saw
-     * no connection that the capture missed without an explanation.
+     * Whether a zero of this minute is evidence: the capture was up throughout, nothing was discarded that could have been a request, and the capture
+     * missed no connection that the kernel saw, refused ones aside.
      */
     public boolean sound() {
         boolean nothingHidden =
                 drops.entrySet().stream().allMatch(e -> e.getValue() == 0 || HIDE_NOTHING.contains(e.getKey()));
         return capturedMillis >= SOUND_MILLIS_MIN
                 && nothingHidden
-                && connections.reasons().getOrDefault(KernelOnly.DROPPED, 0L) == 0
-                && connections.reasons().getOrDefault(KernelOnly.UNEXPLAINED, 0L) == 0;
+                && connections.kernelOnly() == connections.reasons().getOrDefault(KernelOnly.REFUSED, 0L);
     }
 
     /** A minute has no more than its milliseconds; one that a clock set back has lived twice is covered once. */

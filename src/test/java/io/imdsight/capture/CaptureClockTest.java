@@ -1,6 +1,8 @@
 package io.imdsight.capture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
@@ -42,5 +44,31 @@ class CaptureClockTest {
         statistics.add(5, -1, 1);
         assertEquals(0x1_0000_0005L, statistics.received());
         assertEquals(Map.of(Drop.KERNEL_RING, 0xffff_ffffL, Drop.INTERFACE, 1L), drops.all());
+    }
+
+    @Test
+    void progressIsReadingOrHavingNothingToRead() throws InterruptedException {
+        PcapStatistics statistics = new NoHandle(drops);
+        CaptureClock clock = new CaptureClock("lo", received, statistics, e -> {});
+        assertTrue(progresses(clock), "nothing came");
+        statistics.add(10, 0, 0);
+        for (int i = 0; i < 10; i++) {
+            clock.packet();
+        }
+        assertTrue(progresses(clock), "what came was read");
+        statistics.add(20, 0, 0);
+        assertTrue(progresses(clock), "ten more that the library itself passed over");
+        statistics.add(1_000, 0, 0);
+        assertFalse(progresses(clock), "the kernel has hundreds and nobody reads them");
+        assertFalse(progresses(clock));
+        clock.packet();
+        assertTrue(progresses(clock), "reading again");
+    }
+
+    private static boolean progresses(CaptureClock clock) throws InterruptedException {
+        long before = clock.progressNanos();
+        Thread.sleep(1);
+        clock.step(1);
+        return clock.progressNanos() != before;
     }
 }

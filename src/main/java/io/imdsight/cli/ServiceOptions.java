@@ -1,0 +1,110 @@
+package io.imdsight.cli;
+
+import io.imdsight.publish.Rotation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** The flags that say where the agent publishes. docs/commands.md describes them. */
+final class ServiceOptions {
+    private static final String AUTO = "auto";
+
+    @Option(
+            names = "--log",
+            paramLabel = "calls|callers",
+            defaultValue = "calls",
+            converter = Values.LogConverter.class,
+            description =
+                    "What standard output gets: a line a request, or lines on new and returning callers without a token,"
+                            + " and summaries. Default: ${DEFAULT-VALUE}.")
+    LogStyle log;
+
+    @Option(
+            names = "--log-every",
+            paramLabel = "DURATION",
+            defaultValue = "1h",
+            converter = Values.DurationConverter.class,
+            description = "How often a summary comes, with --log callers. Default: ${DEFAULT-VALUE}.")
+    Duration logEvery;
+
+    @Option(
+            names = "--events",
+            paramLabel = "FILE|auto|none",
+            defaultValue = AUTO,
+            description =
+                    "File for the sightings in full, as far as bounds allow, and roll-ups of the rest; auto:"
+                            + " events.ndjson in the state directory with --log callers, otherwise none. Default: ${DEFAULT-VALUE}.")
+    String events;
+
+    @Option(
+            names = "--feed",
+            paramLabel = "FILE|DIR",
+            description = "File, or directory for feed.ndjson, with a record a caller and interval for a dashboard.")
+    String feed;
+
+    @Option(
+            names = "--feed-every",
+            paramLabel = "DURATION",
+            defaultValue = "1m",
+            converter = Values.MinutesConverter.class,
+            description = "The feed's interval. Default: ${DEFAULT-VALUE}.")
+    Duration feedEvery;
+
+    @Option(
+            names = "--rotate-size",
+            paramLabel = "SIZE",
+            defaultValue = "16MiB",
+            converter = Values.SizeConverter.class,
+            description = "Events and feed begin a new file at that size. Default: ${DEFAULT-VALUE}.")
+    long rotateSize;
+
+    @Option(
+            names = "--rotate-age",
+            paramLabel = "DURATION",
+            defaultValue = "1d",
+            converter = Values.DurationConverter.class,
+            description = "Events and feed begin a new file at that age. Default: ${DEFAULT-VALUE}.")
+    Duration rotateAge;
+
+    @Option(
+            names = "--rotate-files",
+            paramLabel = "COUNT",
+            defaultValue = "8",
+            converter = Values.FilesConverter.class,
+            description = "How many files of each are kept. Default: ${DEFAULT-VALUE}.")
+    int rotateFiles;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDR:PORT|none",
+            defaultValue = "127.0.0.1:16925",
+            converter = Values.ListenConverter.class,
+            description = "Where /metrics and /healthz are served. Default: ${DEFAULT-VALUE}.")
+    Listen listen;
+
+    @Option(names = "--check-config", description = "Check the settings, say what they are, and end.")
+    boolean checkConfig;
+
+    Rotation rotation() {
+        return new Rotation(rotateSize, rotateAge.toNanos(), rotateFiles);
+    }
+
+    /** Where events go; null where nowhere. */
+    Path eventFile(Path stateDir) {
+        return switch (events) {
+            case "none" -> null;
+            case AUTO -> log == LogStyle.CALLERS ? stateDir.resolve("events.ndjson") : null;
+            default -> Path.of(events);
+        };
+    }
+
+    /** Where the feed goes; null where nowhere. */
+    Path feedFile() {
+        if (feed == null) {
+            return null;
+        }
+        Path path = Path.of(feed);
+        return Files.isDirectory(path) || feed.endsWith("/") ? path.resolve("feed.ndjson") : path;
+    }
+}

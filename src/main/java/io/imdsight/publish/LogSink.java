@@ -1,0 +1,20 @@
+package io.imdsight.publish;
+
+import java.io.IOException;
+
+/** Takes the lines of the service log. */
+@FunctionalInterface
+public interface LogSink {
+    /** Somebody should know: a new caller. Priorities of syslog(3). */
+    int WARNING = 4;
+
+    /** See {@link #WARNING}; a summary. */
+    int INFO = 6;
+
+    /**
+     * Takes one line, line feed included.
+     *
+     * @throws IOException where it cannot be written
+     */
+    void line(int priority, LineBuffer line) throws IOException;
+}
