@@ -1,0 +1,20 @@
+package io.imdsight.publish.cloudwatch;
+
+import java.io.Closeable;
+import java.util.List;
+
+/** Takes points; never throws for what happens outside of this process. One thread at a time. */
+public interface MetricSink extends Closeable {
+    /**
+     * Puts points in one request.
+     *
+     * @param points 1 to {@link Batch#POINTS_MAX}
+     */
+    PutOutcome put(List<Point> points);
+
+    /** Lets go of what is held between puts; the next put takes it up again. */
+    void rest();
+
+    @Override
+    void close();
+}
