@@ -33,7 +33,11 @@ public enum Drop implements Labelled {
     /** A request that the ledger counts under the caller {@code other}: too many callers that day, or waiting for a disk that fails. */
     LEDGER_CALLERS("ledger-callers"),
     /** A request whose tally was deleted, by age or size, before every destination had it. */
-    LEDGER_EXPIRED("ledger-expired");
+    LEDGER_EXPIRED("ledger-expired"),
+    /** A request that is in the ledger and not in CloudWatch, which takes nothing older than two weeks. */
+    CLOUDWATCH_EXPIRED("cloudwatch-expired"),
+    /** A request that is in the ledger and not in CloudWatch, which refused its minute as wrong. */
+    CLOUDWATCH_REJECTED("cloudwatch-rejected");
 
     private final String label;
 

@@ -91,9 +91,14 @@ final class CloudWatchStandIn implements Closeable {
         poison = text;
     }
 
-    /** What was added up so far. */
-    synchronized Map<StandInRules.Key, Double> sums() {
-        return Map.copyOf(sums);
+    /** How many metrics and minutes there is something of. */
+    synchronized int size() {
+        return sums.size();
+    }
+
+    /** The sum of a metric's minute; -1 where nothing was said of it, not even zero. */
+    synchronized double sum(StandInRules.Key key) {
+        return sums.getOrDefault(key, -1.0);
     }
 
     synchronized double samples(StandInRules.Key key) {

@@ -21,8 +21,7 @@ final class CloudWatchStandInMain {
                 Thread.sleep(1000);
                 if (standIn.requests().size() != seen) {
                     seen = standIn.requests().size();
-                    System.out.println(
-                            seen + " requests, " + standIn.sums().size() + " points, " + standIn.complaints());
+                    System.out.println(seen + " requests, " + standIn.size() + " points, " + standIn.complaints());
                 }
             }
         }
