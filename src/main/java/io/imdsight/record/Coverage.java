@@ -16,6 +16,8 @@ import java.util.Set;
  * @param drops what was discarded in it, by place; empty where nothing was
  */
 public record Coverage(long minute, int capturedMillis, ConnectionCounts connections, Map<Drop, Long> drops) {
+    static final int MINUTE_MILLIS = 60_000;
+
     /** A minute less what a clock that is being corrected may take from it. */
     private static final int SOUND_MILLIS_MIN = 59_000;
 
@@ -44,5 +46,10 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
                 && nothingHidden
                 && connections.reasons().getOrDefault(KernelOnly.DROPPED, 0L) == 0
                 && connections.reasons().getOrDefault(KernelOnly.UNEXPLAINED, 0L) == 0;
+    }
+
+    /** A minute has no more than its milliseconds; one that a clock set back has lived twice is covered once. */
+    static int within(int millis) {
+        return Math.min(millis, MINUTE_MILLIS);
     }
 }
