@@ -39,6 +39,7 @@ public final class CloudWatchPublisher {
     private long publishedMillis;
     private long clockDifferenceMillis;
     private boolean clockConfirmed;
+    private boolean expirySaid;
     private volatile PutOutcome trouble;
 
     /**
@@ -150,9 +151,11 @@ public final class CloudWatchPublisher {
 
     private void giveUpWhatIsTooOld() {
         long lost = delivery.giveUpBefore(minute(wallMillis.getAsLong() - AGE_MILLIS_MAX));
-        if (lost > 0) {
-            say.accept(lost + " calls are older than the two weeks that CloudWatch takes, and are not published there;"
-                    + " they stay in the ledger");
+        if (lost > 0 && !expirySaid) {
+            expirySaid = true;
+            say.accept(lost
+                    + " calls, and perhaps more to come, are older than the two weeks that CloudWatch takes, and are not published there;"
+                    + " they stay in the ledger; counted from now on as drop cloudwatch-expired");
         }
     }
 

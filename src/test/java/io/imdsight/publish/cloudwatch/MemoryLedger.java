@@ -83,6 +83,10 @@ final class MemoryLedger implements PendingMinutes {
     @Override
     public List<PendingMinute> closedMinutes(Destination destination, long beforeMinute, int max) {
         largestMax = Math.max(largestMax, max);
+        return pending(beforeMinute, max);
+    }
+
+    private List<PendingMinute> pending(long beforeMinute, int max) {
         List<PendingMinute> out = new ArrayList<>();
         minutes.headMap(beforeMinute).forEach((number, m) -> {
             boolean pending =
@@ -127,8 +131,7 @@ final class MemoryLedger implements PendingMinutes {
         long recorded = 0;
         long acknowledged = 0;
         long givenUp = 0;
-        long pendingMinutes =
-                closedMinutes(destination, Long.MAX_VALUE, Integer.MAX_VALUE).size();
+        long pendingMinutes = pending(Long.MAX_VALUE, Integer.MAX_VALUE).size();
         for (Minute m : minutes.values()) {
             givenUp += m.givenUpCount;
             for (long[] v : m.tallies.values()) {

@@ -82,6 +82,11 @@ final class Scene implements Closeable {
         }
     }
 
+    /** As while the machine is off. */
+    void skipMinutes(long minutes) {
+        nowMillis += minutes * 60_000;
+    }
+
     void passMinutes(long minutes) {
         pass(minutes * 60_000);
     }
