@@ -27,6 +27,9 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     LedgerFlags ledgerFlags = new LedgerFlags();
 
+    @Mixin
+    CloudWatchFlags cloudWatchFlags = new CloudWatchFlags();
+
     private final Console console;
 
     AgentCommand(Console console) {
@@ -37,12 +40,14 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Endpoints endpoints = common.endpoints();
         SightingPrinter printer = SightingPrinter.of(console, common.format, true, true);
-        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console)) {
-            return run(endpoints, printer, keeper);
+        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console);
+                CloudWatchKeeper cloudWatch = new CloudWatchKeeper(cloudWatchFlags, endpoints, console)) {
+            return run(endpoints, printer, keeper, cloudWatch);
         }
     }
 
-    private int run(Endpoints endpoints, SightingPrinter printer, LedgerKeeper keeper) throws InterruptedException {
+    private int run(Endpoints endpoints, SightingPrinter printer, LedgerKeeper keeper, CloudWatchKeeper cloudWatch)
+            throws InterruptedException {
         LivePipeline pipeline =
                 LivePipeline.open(endpoints, common.networkInterface, keeper.before(printing(printer)), keeper.drops());
         console.ending().onSignal(pipeline::stop);
@@ -52,8 +57,10 @@ final class AgentCommand implements Callable<Integer> {
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
         keeper.begin(() -> ConnectionCounts.NONE, pipeline::stop);
+        cloudWatch.begin(keeper.pending(), keeper.drops());
         pipeline.await(duration);
         pipeline.finish();
+        cloudWatch.close();
         keeper.end();
         RuntimeException failed = pipeline.failed();
         if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {

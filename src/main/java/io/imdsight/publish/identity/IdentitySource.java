@@ -107,12 +107,14 @@ public final class IdentitySource {
 
     /** What the firmware says: "Amazon EC2" on Nitro, a version that ends in ".amazon" on the older Xen instances. */
     private boolean isEc2() {
-        return firmware("sys_vendor").contains("amazon") || firmware("bios_version").contains("amazon");
+        return firmware("sys_vendor").contains("amazon")
+                || firmware("bios_version").contains("amazon");
     }
 
     private String firmware(String name) {
         try {
-            return Files.readString(dmi.resolve(name), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+            return Files.readString(dmi.resolve(name), StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT);
         } catch (IOException e) {
             return "";
         }

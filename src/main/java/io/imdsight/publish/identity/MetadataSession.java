@@ -42,7 +42,8 @@ final class MetadataSession {
     /** Fetches a token. Fails where no answer comes within two seconds. */
     static MetadataSession open(IpAddress address, int port) throws IOException {
         InetSocketAddress service = new InetSocketAddress(InetAddress.getByAddress(address.bytes()), port);
-        Answer answer = exchange(service, "PUT /latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: " + TTL_SECONDS);
+        Answer answer =
+                exchange(service, "PUT /latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: " + TTL_SECONDS);
         if (answer.status() != 200 || !TOKEN.matcher(answer.body()).matches()) {
             throw new IOException("the token request was answered with status " + answer.status());
         }
