@@ -80,10 +80,13 @@ final class CloudWatchKeeper implements AutoCloseable {
             sayOnce("publishing to CloudWatch needs a region, and nothing says which; give --cloudwatch-region");
             return null;
         }
+        MinutePoints points = points(flags, machine);
+        console.say("publishing to " + (flags.emf == null ? "CloudWatch" : flags.emf) + ", namespace " + flags.namespace
+                + ", at most " + points.metricsMax() + " metrics, each of them paid for: docs/cloudwatch.md");
         return new CloudWatchPublisher(
                 ledger,
                 sink,
-                points(flags, machine),
+                points,
                 new CloudWatchPublisher.Times(flags.interval.toMillis(), flags.quietInterval.toMillis()),
                 System::currentTimeMillis,
                 () -> System.nanoTime() / 1_000_000,

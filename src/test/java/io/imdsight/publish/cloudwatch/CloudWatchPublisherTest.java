@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Against the stand-in, through the real SDK, on a clock that the test moves. */
-@Timeout(120)
+@Timeout(300)
 class CloudWatchPublisherTest {
     private static final Metric NO_TOKEN = Metric.METADATA_NO_TOKEN;
     private static final long TWO_WEEKS_MINUTES = 14 * 24 * 60;
