@@ -39,6 +39,9 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     ServiceOptions service = new ServiceOptions();
 
+    @Mixin
+    CloudWatchFlags cloudWatchFlags = new CloudWatchFlags();
+
     @Spec
     CommandSpec spec;
 
@@ -59,12 +62,13 @@ final class AgentCommand implements Callable<Integer> {
         if (service.checkConfig) {
             return show();
         }
-        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console)) {
-            return run(endpoints, keeper);
+        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console);
+                CloudWatchKeeper cloudWatch = new CloudWatchKeeper(cloudWatchFlags, endpoints, console)) {
+            return run(endpoints, keeper, cloudWatch);
         }
     }
 
-    private int run(Endpoints endpoints, LedgerKeeper keeper) throws InterruptedException {
+    private int run(Endpoints endpoints, LedgerKeeper keeper, CloudWatchKeeper cloudWatch) throws InterruptedException {
         AgentService out = new AgentService(console, common, service, keeper);
         LivePipeline pipeline = LivePipeline.openPatiently(
                 endpoints,
@@ -81,11 +85,13 @@ final class AgentCommand implements Callable<Integer> {
         pipeline.start();
         keeper.begin(pipeline::connections, pipeline::isCapturing, pipeline::stop);
         out.begin(pipeline);
+        cloudWatch.begin(keeper.pending(), keeper.drops());
         reloadOnSignal(out);
         pipeline.await(duration);
         out.stopping();
         pipeline.finish();
         out.end();
+        cloudWatch.close();
         keeper.end();
         RuntimeException failed = pipeline.failed();
         if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {

@@ -39,7 +39,11 @@ public enum Drop implements Labelled {
     /** A request whose tally was deleted, by age or size, before every destination had it. */
     LEDGER_EXPIRED("ledger-expired"),
     /** A connection that the witness forgot, or decided on too early, because too many were open. */
-    WITNESS("witness");
+    WITNESS("witness"),
+    /** A request that is in the ledger and not in CloudWatch, which takes nothing older than two weeks. */
+    CLOUDWATCH_EXPIRED("cloudwatch-expired"),
+    /** A request that is in the ledger and not in CloudWatch, which refused its minute as wrong. */
+    CLOUDWATCH_REJECTED("cloudwatch-rejected");
 
     private final String label;
 

@@ -22,8 +22,16 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
     private static final int SOUND_MILLIS_MIN = 59_000;
 
     /** Drops after which a zero of this minute is still one: they cost names, or concern other minutes. */
-    private static final Set<Drop> HIDE_NOTHING =
-            EnumSet.of(Drop.PROBE_RING, Drop.LOOKUP_QUEUE, Drop.NOT_HTTP, Drop.LEDGER_CALLERS, Drop.LEDGER_EXPIRED);
+    private static final Set<Drop> HIDE_NOTHING = EnumSet.of(
+            Drop.PROBE_RING,
+            Drop.LOOKUP_QUEUE,
+            Drop.NOT_HTTP,
+            Drop.LEDGER_CALLERS,
+            Drop.LEDGER_EXPIRED,
+            Drop.CLOUDWATCH_EXPIRED,
+            Drop.CLOUDWATCH_REJECTED,
+            Drop.EVENT_FILE,
+            Drop.FEED);
 
     public Coverage {
         drops = Map.copyOf(drops);

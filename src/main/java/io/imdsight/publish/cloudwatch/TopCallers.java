@@ -1,0 +1,54 @@
+package io.imdsight.publish.cloudwatch;
+
+import io.imdsight.record.CallerKey;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which callers have a metric of their own: the first so many that were seen in a calendar month (UTC), as CloudWatch bills by month and by
+ * name. A choice by count would change with every minute, and each change would be a further metric that is paid for.
+ */
+final class TopCallers {
+    static final String OTHER = "other";
+    private static final int MINUTES_PER_DAY = 24 * 60;
+
+    private final int max;
+    private final Set<String> chosen = new HashSet<>();
+    private YearMonth month;
+
+    TopCallers(int max) {
+        this.max = max;
+    }
+
+    int max() {
+        return max;
+    }
+
+    /** The name under which a caller counts. Minutes mostly come in order; one of last month may begin the choice anew once more. */
+    String name(CallerKey caller, long minute) {
+        YearMonth now = YearMonth.from(LocalDate.ofEpochDay(Math.floorDiv(minute, MINUTES_PER_DAY)));
+        if (month == null || now.isAfter(month)) {
+            month = now;
+            chosen.clear();
+        }
+        String name = name(caller);
+        if (chosen.contains(name) || chosen.size() < max && chosen.add(name)) {
+            return name;
+        }
+        return OTHER;
+    }
+
+    /** {@code python3 sync.py (nightly.service)}. What {@link Dimension} cannot carry it replaces. */
+    private static String name(CallerKey c) {
+        String program = c.title() != null ? c.title() : c.executable() != null ? c.executable() : null;
+        if (program == null) {
+            return c.sourceAddress() == null ? "unknown" : "unknown at " + c.sourceAddress();
+        }
+        if (c.containerId() != null) {
+            return program + " (container)"; // ids change with each start, and each would be a metric
+        }
+        return c.systemdUnit() == null ? program : program + " (" + c.systemdUnit() + ")";
+    }
+}

@@ -1,0 +1,130 @@
+package io.imdsight.publish.cloudwatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.imdsight.demo.PrivateNetwork;
+import io.imdsight.demo.StandInOptions;
+import io.imdsight.demo.StandInService;
+import io.imdsight.linux.NetworkNamespace;
+import io.imdsight.model.Version;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The assembled agent from packets to CloudWatch's stand-in, killed once on the way; identity and credentials from the stand-in service. */
+@Timeout(200)
+class AgentPublishesIT {
+    private static final int CALLS = 25;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whatWasSeenBeforeAKillAndAfterItIsInCloudWatchOnce() throws Exception {
+        assumeTrue(
+                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
+                "SKIPPED: needs root for network namespaces");
+        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
+        FutureTask<Void> task = new FutureTask<>(() -> {
+            NetworkNamespace.enterFresh();
+            try (PrivateNetwork network = PrivateNetwork.open(host);
+                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL);
+                    CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
+                network.machineGuard().check();
+                chain(service, cloudWatch);
+            }
+            return null;
+        });
+        new Thread(task, "agent-publishes").start();
+        task.get(190, TimeUnit.SECONDS);
+    }
+
+    private void chain(StandInService service, CloudWatchStandIn cloudWatch) throws Exception {
+        Process first = agent("first", cloudWatch);
+        curls("first");
+        first.destroyForcibly();
+        assertTrue(first.waitFor(10, TimeUnit.SECONDS));
+        Process second = agent("second", cloudWatch);
+        curls("second");
+        long startNanos = System.nanoTime();
+        second.destroy();
+        assertTrue(second.waitFor(20, TimeUnit.SECONDS), "the agent does not end");
+        System.out.printf("ended and published within %d ms%n", (System.nanoTime() - startNanos) / 1_000_000);
+        String said = read("second.err");
+        Map<String, String> instance = Map.of("InstanceId", "i-0123456789abcdef0");
+        assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", instance), said);
+        assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", Map.of()));
+        Map<String, String> group = Map.of("ImageId", "ami-0abcdef1234567890");
+        assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", group));
+        Map<String, String> caller = Map.of("InstanceId", "i-0123456789abcdef0", "Caller", "curl");
+        assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", caller));
+        assertTrue(
+                cloudWatch.sum("MetadataToken", instance) >= 4, "its own calls are counted as anybody's, as version 2");
+        assertEquals(List.of(), cloudWatch.complaints());
+        long version1 = service.requests().stream()
+                .filter(r -> r.version() == Version.V1)
+                .count();
+        assertEquals(2 * CALLS, version1, "version 1 calls are curl's and nobody else's");
+    }
+
+    private Process agent(String name, CloudWatchStandIn cloudWatch) throws Exception {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight", "agent"));
+        command.addAll(List.of("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json"));
+        command.addAll(List.of("--state-dir", directory.resolve("state").toString()));
+        command.addAll(List.of("--cloudwatch", "--cloudwatch-endpoint", cloudWatch.endpoint()));
+        command.addAll(List.of("--cloudwatch-dimension", "ImageId", "--cloudwatch-top-callers", "3"));
+        Process agent = new ProcessBuilder(command)
+                .redirectOutput(directory.resolve(name).toFile())
+                .redirectError(directory.resolve(name + ".err").toFile())
+                .start();
+        await(name + ".err", "watching", 1);
+        // its own identity request has been seen: it captures
+        await(name, "instance-identity/document", 1);
+        return agent;
+    }
+
+    private void curls(String name) throws Exception {
+        for (int i = 0; i < CALLS; i++) {
+            Process curl = new ProcessBuilder(
+                            "curl",
+                            "-q",
+                            "-s",
+                            "-m",
+                            "10",
+                            "--noproxy",
+                            "*",
+                            "http://169.254.169.254/latest/meta-data/mac")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertEquals(0, curl.waitFor());
+        }
+        await(name, "/latest/meta-data/mac\"", CALLS);
+    }
+
+    private void await(String file, String text, int times) throws Exception {
+        for (int i = 0; i < 600; i++) {
+            if (read(file).split(java.util.regex.Pattern.quote(text), -1).length - 1 >= times) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError(
+                "no " + times + " times " + text + " in " + read(file) + read(file.replace(".err", "") + ".err"));
+    }
+
+    private String read(String file) throws IOException {
+        Path path = directory.resolve(file);
+        return Files.exists(path) ? Files.readString(path, StandardCharsets.UTF_8) : "";
+    }
+}
