@@ -54,6 +54,7 @@ public final class Main {
     private static CommandLine commands(Console console, boolean debug) {
         CommandLine root = new CommandLine(new Imdsight())
                 .addSubcommand(new AgentCommand(console))
+                .addSubcommand(new AuditCommand(console))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood

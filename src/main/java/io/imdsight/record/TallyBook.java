@@ -49,8 +49,12 @@ public final class TallyBook implements Tallies {
         this.talliesMax = talliesMax;
     }
 
-    /** Counts a sighting. */
-    public synchronized void add(Sighting s) {
+    /**
+     * Counts a sighting.
+     *
+     * @return the caller that it was counted under: its texts shortened, or {@link CallerKey#OTHER}
+     */
+    public synchronized CallerKey add(Sighting s) {
         TallyKey exact = TallyKey.of(s);
         CallerKey caller = bounded(exact.caller());
         ProfileNotes notes = callers.get(caller);
@@ -62,12 +66,9 @@ public final class TallyBook implements Tallies {
         if (notes != null) {
             characters += notes.add(s, charactersMax - characters);
         }
-        count(new TallyKey(
-                exact.minute(),
-                notes == null ? CallerKey.OTHER : caller,
-                exact.classification(),
-                exact.cause(),
-                exact.evidence()));
+        CallerKey counted = notes == null ? CallerKey.OTHER : caller;
+        count(new TallyKey(exact.minute(), counted, exact.classification(), exact.cause(), exact.evidence()));
+        return counted;
     }
 
     private void count(TallyKey key) {

@@ -9,7 +9,6 @@ import io.imdsight.record.Coverage;
 import io.imdsight.record.Tally;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,8 @@ final class EvidenceLimits {
      * Drops that hide no request. Two lose a caller's name, not its calls; the kernel would not have taken a damaged packet either; bytes that are no
      * request are none to the service.
      */
-    private static final Set<Drop> HARMLESS =
-            EnumSet.of(Drop.PROBE_RING, Drop.LOOKUP_QUEUE, Drop.PACKET_DAMAGED, Drop.NOT_HTTP);
+    private static final Set<String> HARMLESS =
+            Set.of("probe-ring", "lookup-queue", "packet-damaged", "not-http", "ledger-callers", "ledger-expired");
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -91,7 +90,7 @@ final class EvidenceLimits {
                     "gaps", "the capture was down for " + Durations.of(missed) + " of " + Durations.of(window)));
         }
         e.drops().forEach((drop, count) -> {
-            if (!HARMLESS.contains(drop) && count > 0) {
+            if (!HARMLESS.contains(drop.label()) && count > 0) {
                 out.add(new Reason("drops", "dropped at " + drop.label() + ": " + count));
             }
         });
@@ -112,8 +111,7 @@ final class EvidenceLimits {
                 + switch (why) {
                     case OTHER_NAMESPACE -> "made in a network namespace whose interfaces are not captured";
                     case DROPPED -> "the capture dropped packets meanwhile";
-                    case REFUSED -> "refused";
-                    case UNEXPLAINED -> "unexplained";
+                    default -> why.label();
                 };
     }
 
@@ -132,7 +130,7 @@ final class EvidenceLimits {
                             : "the watch began after this machine had started: what calls only at boot was not seen"));
         }
         e.drops().forEach((drop, count) -> {
-            if (HARMLESS.contains(drop) && count > 0) {
+            if (HARMLESS.contains(drop.label()) && count > 0) {
                 out.add(new Reason("drops-harmless", "dropped at " + drop.label() + ": " + count));
             }
         });
