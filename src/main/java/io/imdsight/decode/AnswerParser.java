@@ -72,17 +72,17 @@ final class AnswerParser extends MessageParser {
 
     /** RFC 9112 section 6.3. */
     @Override
-    Body headEnd() {
+    BodySkipper.Kind headEnd() {
         if (status == 101) {
-            return Body.TUNNEL;
+            return BodySkipper.Kind.TUNNEL;
         }
         if (status < 200 || status == 204 || status == 304 || !bodyAllowed) {
-            return Body.NONE;
+            return BodySkipper.Kind.NONE;
         }
         if (framing().isChunked()) {
-            return Body.CHUNKED;
+            return BodySkipper.Kind.CHUNKED;
         }
-        return framing().contentLength() >= 0 ? Body.LENGTH : Body.UNTIL_CLOSE;
+        return framing().contentLength() >= 0 ? BodySkipper.Kind.LENGTH : BodySkipper.Kind.UNTIL_CLOSE;
     }
 
     @Override

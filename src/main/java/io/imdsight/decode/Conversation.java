@@ -10,17 +10,11 @@ import io.imdsight.model.Segment;
  * parsers.
  */
 final class Conversation implements Turns.Reader {
-    /** A segment this far from what is expected is none of this connection's: the largest window is 2^30 (RFC 7323), ours stay far below. */
-    private static final int WINDOW_BYTES_MAX = 1 << 24;
-
     /**
      * How long an answer may take once the originator has closed its side. One that only half-closes reads on and has its answer at once; one
      * that has given up never acknowledges another byte.
      */
     private static final long HALF_CLOSED_NANOS = 2_000_000_000L;
-
-    /** A reset may follow bytes that the capture missed: an ordinary window of them. */
-    private static final int RESET_AHEAD_MAX = 1 << 16;
 
     private final Workshop workshop;
     private final Connection connection;
@@ -138,9 +132,8 @@ final class Conversation implements Turns.Reader {
         if (s.payloadLength() <= 1 || !up.isKnown() || isWaiting()) { // 1: a keep-alive probe
             return false;
         }
-        int ahead = Stream.distance(s.sequence(), up.next());
-        boolean elsewhere = Math.abs((long) ahead) > WINDOW_BYTES_MAX || Stream.distance(s.sequence(), up.first()) < 0;
-        return elsewhere || done && ahead + s.payloadLength() > 0;
+        boolean elsewhere = Plausibility.isFar(s.sequence(), up) || Stream.distance(s.sequence(), up.first()) < 0;
+        return elsewhere || done && Stream.distance(s.sequence(), up.next()) + s.payloadLength() > 0;
     }
 
     /** One segment of this connection. */
@@ -159,7 +152,7 @@ final class Conversation implements Turns.Reader {
         if (s.has(Segment.ACK) && !peer.isKnown()) {
             peer.beginAt(s.acknowledgment());
         }
-        if (isForeign(s, own, peer) || s.has(Segment.RST) && !isCredibleReset(s, own)) {
+        if (Plausibility.isForeign(s, own, peer) || s.has(Segment.RST) && !Plausibility.isCredibleReset(s, own)) {
             workshop.drops().add(Drop.PACKET_DAMAGED);
             return;
         }
@@ -182,12 +175,6 @@ final class Conversation implements Turns.Reader {
         }
     }
 
-    /** A receiver heeds a reset only where it stands (RFC 5961 section 3); what the capture missed may lie between. */
-    private static boolean isCredibleReset(Segment s, Stream own) {
-        int ahead = Stream.distance(s.sequence(), own.next());
-        return ahead >= 0 && ahead <= RESET_AHEAD_MAX || own.isAcknowledgedExactlyTo(s.sequence());
-    }
-
     private void opening(Segment s, boolean fromOriginator, Stream own) {
         if (!own.isKnown()) {
             own.beginAt(s.sequence() + 1);
@@ -196,13 +183,6 @@ final class Conversation implements Turns.Reader {
             openingSequence = fromOriginator ? s.sequence() : s.acknowledgment() - 1;
         }
         sawOpening = true;
-    }
-
-    private static boolean isForeign(Segment s, Stream own, Stream peer) {
-        return Math.abs((long) Stream.distance(s.sequence(), own.next())) > WINDOW_BYTES_MAX
-                || s.has(Segment.ACK)
-                        && !s.has(Segment.RST)
-                        && Math.abs((long) Stream.distance(s.acknowledgment(), peer.next())) > WINDOW_BYTES_MAX;
     }
 
     @Override

@@ -4,25 +4,15 @@ import io.imdsight.model.Answer;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Link;
 import io.imdsight.model.RequestHead;
-import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /** Matches the answers of one connection to its requests, in order, and reports each pair once it is known how it ended. */
 final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** A request whose bytes were not seen: all that is known is its answer. */
     private static final RequestHead UNSEEN = new RequestHead(null, null, null, 0, false);
 
-    /** A client that does not pipeline has one request on its way. */
-    private static final int FREE_REQUESTS = 4;
-
-    /** Longer than any path of the service. */
-    private static final int FREE_TARGET_LENGTH = 256;
-
-    private static final int PENDING_OBJECT_BYTES = 200;
-
     private final Conversation conversation;
     private final Workshop workshop;
-    private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
+    private final PendingRequests pending;
     private boolean answersUnknown;
     private boolean pipelinedGap;
     private boolean notHttpCounted;
@@ -30,16 +20,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     Exchanges(Conversation conversation, Workshop workshop) {
         this.conversation = conversation;
         this.workshop = workshop;
+        this.pending = new PendingRequests(conversation, workshop);
     }
 
     /** Whether a request waits to be reported. */
     boolean isWaiting() {
-        for (Pending p : pending) {
-            if (!p.reported) {
-                return true;
-            }
-        }
-        return false;
+        return pending.isWaiting();
     }
 
     @Override
@@ -52,10 +38,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = Answer.HIDDEN; // the client has what was not seen, and goes on
             }
         }
-        release();
+        pending.release();
         workshop.sink()
                 .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
-        boolean gapInFront = conversation.requestsUnexplainedBefore() && firstOpen() != null;
+        boolean gapInFront = conversation.requestsUnexplainedBefore() && pending.firstOpen() != null;
         add(gapInFront, head, conversation.segmentNanos(), conversation.segmentLink(), conversation.requestsNext() + 1);
     }
 
@@ -63,26 +49,15 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         Pending p = new Pending(head, nanos, link, acknowledgedBy);
         MessageParser answers = conversation.down().parser();
         p.followsGap = followsGap;
-        p.cost = cost(head);
         boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
-        if (!unanswerable
-                && (pending.size() >= workshop.limits().pendingMax()
-                        || !workshop.budget().take(p.cost))) {
+        if (!unanswerable && !pending.add(p)) {
             overflow();
             unanswerable = true;
         }
         if (unanswerable) {
             p.reported = true;
-            report(p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
-        } else {
-            pending.add(p);
+            workshop.report(conversation, p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
         }
-    }
-
-    /** The first few ordinary requests are free, so that a flood elsewhere hides none of an honest caller's. */
-    private int cost(RequestHead head) {
-        int length = head.target() == null ? 0 : head.target().length();
-        return pending.size() < FREE_REQUESTS && length <= FREE_TARGET_LENGTH ? 0 : PENDING_OBJECT_BYTES + length;
     }
 
     /** Too much waits here: from now on this connection's requests are reported without their answers. */
@@ -110,15 +85,16 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         if (answersUnknown) {
             return true;
         }
-        Pending p = firstUnanswered();
+        Pending p = pending.firstUnanswered();
         if (p != null && p.answerMayBeHidden && conversation.requestsUnexplained()) {
             p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
-            release();
+            pending.release();
+            pending.remove(p);
             p = null;
         }
-        if (p != null && p.followsGap) {
+        if (p != null && (p.followsGap || p.reported && p.answerMayBeHidden && pending.firstOpen() != null)) {
             giveUpMatching();
-            firstUnanswered();
+            pending.remove(p);
             return true;
         }
         if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
@@ -126,6 +102,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             if (p == null) {
                 return true;
             }
+        } else if (p.reported) {
+            pending.remove(p); // its answer came after it was reported: nothing more is to be told of it
         }
         p.status = status;
         p.answerSequence = conversation.down().next();
@@ -137,21 +115,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     private void giveUpMatching() {
         pipelinedGap = true;
         for (Pending p : pending) {
-            if (!p.isAnswered() && p.resolution == null) {
+            if (p.isOpen()) {
                 p.resolution = Answer.HIDDEN;
                 p.staysForItsAnswer = true;
             }
         }
-        release();
-    }
-
-    private Pending firstOpen() {
-        for (Pending p : pending) {
-            if (!p.isAnswered() && p.resolution == null) {
-                return p;
-            }
-        }
-        return null;
+        pending.release();
     }
 
     /** The originator's kernel refused data for a socket that is closed: what was sent to it has reached it. */
@@ -161,7 +130,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = new Answer(Answer.State.RECEIVED, p.status);
             }
         }
-        release();
+        pending.release();
     }
 
     /** An answer to nothing that was seen: to a request in a gap, or (served) to bytes that only the service took for one. */
@@ -175,40 +144,35 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         conversation.explainRequests();
         Pending p = new Pending(
                 UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
-        ArrayDeque<Pending> later = new ArrayDeque<>();
-        while (!pending.isEmpty() && !pending.peekLast().isAnswered()) {
-            later.addFirst(pending.pollLast());
-        }
-        pending.add(p);
-        pending.addAll(later);
+        pending.addBeforeUnanswered(p);
         return p;
     }
 
     @Override
     public boolean expectsAnswer() {
-        Pending p = firstUnanswered();
+        Pending p = pending.firstUnanswered();
         return p != null && Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) >= 0
                 || conversation.requestsUnexplained();
     }
 
     @Override
     public void answersLost() {
-        int open = 0;
+        int unanswered = 0;
         for (Pending p : pending) {
-            if (!p.isAnswered() && p.resolution == null) {
+            if (!p.isAnswered()) {
                 p.answerMayBeHidden = true;
                 p.hiddenFrom = conversation.down().next();
-                open++;
+                unanswered++;
             }
         }
-        if (open > 1) {
+        if (unanswered > 1) {
             answersUnknown = true; // which of them the next answer belongs to cannot be told, now and later
             for (Pending p : pending) {
-                if (!p.isAnswered() && p.resolution == null) {
+                if (p.isOpen()) {
                     p.resolution = Answer.HIDDEN;
                 }
             }
-            release();
+            pending.release();
         }
     }
 
@@ -231,17 +195,17 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = new Answer(Answer.State.RECEIVED, p.status);
             }
         }
-        release();
+        pending.release();
     }
 
     /** The responder will send nothing more. */
     void responderEnded() {
         for (Pending p : pending) {
-            if (!p.isAnswered() && p.resolution == null) {
+            if (p.isOpen()) {
                 p.resolution = p.verdict(true);
             }
         }
-        release();
+        pending.release();
     }
 
     /** The originator closed its side a while ago: what it has not acknowledged, it never will. */
@@ -251,13 +215,13 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = p.verdict(true);
             }
         }
-        release();
+        pending.release();
     }
 
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
-        if (pending.isEmpty() || pending.peekFirst().timestampNanos > oldest) {
+        if (pending.isEmpty() || pending.first().timestampNanos > oldest) {
             return; // in order, the first is the oldest
         }
         for (Pending p : pending) {
@@ -265,7 +229,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = p.verdict(true);
             }
         }
-        release();
+        pending.release();
     }
 
     /** Reports all that is left. */
@@ -275,46 +239,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 p.resolution = p.verdict(connectionEnded);
             }
         }
-        release();
+        pending.release();
         pending.clear();
-    }
-
-    private Pending firstUnanswered() {
-        Iterator<Pending> all = pending.iterator();
-        while (all.hasNext()) {
-            Pending p = all.next();
-            if (!p.isAnswered()) {
-                if (!p.reported) {
-                    return p;
-                }
-                all.remove(); // its answer came after it was reported: consumed here
-                return p;
-            }
-        }
-        return null;
-    }
-
-    /** Reports from the front what is resolved; what was given up without an answer stays behind as a placeholder. */
-    private void release() {
-        Iterator<Pending> all = pending.iterator();
-        while (all.hasNext()) {
-            Pending p = all.next();
-            if (p.reported) {
-                continue;
-            }
-            if (p.resolution == null) {
-                break;
-            }
-            p.reported = true;
-            workshop.budget().giveBack(p.cost);
-            report(p, p.resolution);
-            if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN && !p.staysForItsAnswer) {
-                all.remove();
-            }
-        }
-    }
-
-    private void report(Pending p, Answer answer) {
-        workshop.report(conversation, p, answer);
     }
 }

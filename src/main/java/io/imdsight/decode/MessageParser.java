@@ -8,25 +8,10 @@ package io.imdsight.decode;
  * behind an empty line, where clients and servers put one, so that a body is not taken for a message.
  */
 abstract class MessageParser {
-    /** How the bytes behind a head are to be read. */
-    enum Body {
-        NONE,
-        LENGTH,
-        CHUNKED,
-        UNTIL_CLOSE,
-        /** No HTTP any more: CONNECT, Upgrade. */
-        TUNNEL
-    }
-
     private enum State {
         START,
         HEADERS,
         BODY,
-        CHUNK_SIZE,
-        CHUNK_DATA,
-        CHUNK_END,
-        TRAILERS,
-        UNTIL_CLOSE,
         OUT_OF_STEP,
         DEAF
     }
@@ -34,17 +19,14 @@ abstract class MessageParser {
     /** What is kept of a header line split over segments: enough for every name and for a User-Agent; the rest of the line is passed over. */
     private static final int HEADER_KEEP_BYTES = 4096;
 
-    /** A chunk's size and its extensions: sixteen digits are the most that can mean anything. */
-    private static final int CHUNK_LINE_KEEP_BYTES = 64;
-
     private final int headBytesMax;
     private final LineBuffer line;
     private State state = State.START;
     private boolean eligible;
     private boolean tooLong;
     private int headBytes;
-    private long remaining;
     private final Framing framing = new Framing();
+    private final BodySkipper body = new BodySkipper();
 
     MessageParser(Budget budget, int headBytesMax) {
         this.line = new LineBuffer(budget);
@@ -61,7 +43,7 @@ abstract class MessageParser {
     abstract void header(byte[] b, int offset, int nameLength, int length);
 
     /** The head is complete, or {@code tooLong} and its end has been found. */
-    abstract Body headEnd();
+    abstract BodySkipper.Kind headEnd();
 
     /** A gap or the limit hides the rest of the head; its start line was read. */
     abstract void headCut();
@@ -96,16 +78,16 @@ abstract class MessageParser {
         }
         while (at < end) {
             switch (state) {
-                case DEAF, UNTIL_CLOSE -> {
+                case DEAF -> {
                     return;
                 }
-                case BODY, CHUNK_DATA -> {
-                    int skip = (int) Math.min(end - at, remaining);
-                    bodySkipped();
-                    at += skip;
-                    remaining -= skip;
-                    if (remaining == 0) {
-                        bodyPartEnd();
+                case BODY -> {
+                    if (body.isBetweenParts()) {
+                        at = readLine(b, at, end);
+                    } else {
+                        at += body.skip(end - at);
+                        bodySkipped();
+                        beginIfOver();
                     }
                 }
                 default -> at = readLine(b, at, end);
@@ -116,13 +98,10 @@ abstract class MessageParser {
     /** Bytes that were never seen. */
     final void gap(int count) {
         switch (state) {
-            case DEAF, UNTIL_CLOSE -> {}
-            case BODY, CHUNK_DATA -> {
-                if (count <= remaining) {
-                    remaining -= count;
-                    if (remaining == 0) {
-                        bodyPartEnd();
-                    }
+            case DEAF -> {}
+            case BODY -> {
+                if (body.gap(count)) {
+                    beginIfOver();
                 } else {
                     goOutOfStep(false);
                 }
@@ -181,10 +160,7 @@ abstract class MessageParser {
     }
 
     final boolean isInBody() {
-        return switch (state) {
-            case BODY, CHUNK_SIZE, CHUNK_DATA, CHUNK_END, TRAILERS -> true;
-            default -> false;
-        };
+        return state == State.BODY && !body.isUntilClose();
     }
 
     /** Something else than HTTP: from here on as after a gap, but nothing is missing. */
@@ -267,7 +243,7 @@ abstract class MessageParser {
         int keepMax = switch (state) {
             case START, OUT_OF_STEP -> headBytesMax;
             case HEADERS -> tooLong ? 2 : HEADER_KEEP_BYTES;
-            default -> CHUNK_LINE_KEEP_BYTES;
+            default -> BodySkipper.LINE_KEEP_BYTES;
         };
         if (line.append(b, at, count, keepMax)) {
             return true;
@@ -303,11 +279,11 @@ abstract class MessageParser {
         switch (state) {
             case START -> startLineEnd(b, offset, length);
             case HEADERS -> headerLineEnd(b, offset, length);
-            case CHUNK_SIZE -> chunkSize(b, offset, length);
-            case CHUNK_END -> state = State.CHUNK_SIZE;
-            case TRAILERS -> {
-                if (length == 0) {
-                    begin();
+            case BODY -> {
+                if (body.line(b, offset, length)) {
+                    beginIfOver();
+                } else {
+                    goOutOfStep(false);
                 }
             }
             case OUT_OF_STEP -> {
@@ -362,27 +338,19 @@ abstract class MessageParser {
 
     private void body() {
         boolean unread = tooLong;
-        Body kind = headEnd();
-        if ((unread || framing.isAmbiguous()) && kind != Body.TUNNEL) {
+        BodySkipper.Kind kind = headEnd();
+        if (kind == BodySkipper.Kind.TUNNEL) {
+            goDeaf();
+        } else if (unread || framing.isAmbiguous()) {
             // What the limit hid may have announced a body; what contradicts itself is read one way here and another
             // way there.
             state = State.OUT_OF_STEP;
             eligible = true;
             bodyUnclear();
-            return;
-        }
-        switch (kind) {
-            case NONE -> begin();
-            case LENGTH -> {
-                remaining = framing.contentLength();
-                state = State.BODY;
-                if (remaining <= 0) {
-                    begin();
-                }
-            }
-            case CHUNKED -> state = State.CHUNK_SIZE;
-            case UNTIL_CLOSE -> state = State.UNTIL_CLOSE;
-            case TUNNEL -> goDeaf();
+        } else {
+            state = State.BODY;
+            body.begin(kind, framing.contentLength());
+            beginIfOver();
         }
     }
 
@@ -397,23 +365,9 @@ abstract class MessageParser {
         tooLong = false;
     }
 
-    private void bodyPartEnd() {
-        if (state == State.CHUNK_DATA) {
-            state = State.CHUNK_END;
-        } else {
+    private void beginIfOver() {
+        if (body.isOver()) {
             begin();
-        }
-    }
-
-    private void chunkSize(byte[] b, int offset, int length) {
-        long size = Framing.chunkSize(b, offset, length);
-        if (size < 0) {
-            goOutOfStep(false);
-        } else if (size == 0) {
-            state = State.TRAILERS;
-        } else {
-            remaining = size;
-            state = State.CHUNK_DATA;
         }
     }
 }

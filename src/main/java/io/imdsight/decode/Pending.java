@@ -54,6 +54,11 @@ final class Pending {
         return status != 0;
     }
 
+    /** Neither answered nor given up. */
+    boolean isOpen() {
+        return status == 0 && resolution == null;
+    }
+
     /** What to report when nothing more will come. */
     Answer verdict(boolean connectionEnded) {
         if (isAnswered()) {

@@ -142,14 +142,14 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
-    Body headEnd() {
+    BodySkipper.Kind headEnd() {
         if (!cut) {
             listener.request(new RequestHead(method, target, userAgent, headers, true));
         }
         if (framing().isChunked()) {
-            return Body.CHUNKED;
+            return BodySkipper.Kind.CHUNKED;
         }
-        return framing().contentLength() > 0 ? Body.LENGTH : Body.NONE;
+        return framing().contentLength() > 0 ? BodySkipper.Kind.LENGTH : BodySkipper.Kind.NONE;
     }
 
     @Override

@@ -430,6 +430,37 @@ class DecoderTcpTest {
         assertEquals(1, wire.opened.size());
     }
 
+    /** After the gap it cannot be told whether the late answer or the other's was in it. */
+    @Test
+    void anAnswerBehindAGapIsNotGivenToTheNextRequestWhileALateOneIsDue() {
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        Wire.Peer c = wire.connection(1).open().ask(get("/late"));
+        letTheAnswerBeLate();
+        c.answerUnseen(50).ask(get("/next")).answer(no).ack();
+        wire.aSecondLater();
+        c.answer(OK).ack();
+        wire.aSecondLater();
+        assertEquals(List.of("GET /late NONE", "GET /next HIDDEN"), wire.told());
+    }
+
+    @Test
+    void aLateAnswerIsLeftToItsOwnRequest() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/late"));
+        letTheAnswerBeLate();
+        c.ask(get("/next"))
+                .answer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                .ack()
+                .answer(OK)
+                .ack();
+        assertEquals(List.of("GET /late NONE", "GET /next 200"), wire.told());
+    }
+
+    private void letTheAnswerBeLate() {
+        for (int i = 0; i < 31; i++) {
+            wire.aSecondLater();
+        }
+    }
+
     @Test
     void anEvictedRequestIsReportedOnce() {
         DecoderLimits d = DecoderLimits.DEFAULT;
