@@ -247,7 +247,7 @@ class AuditIT {
                 ip addr add 10.0.0.5/24 dev ens5; ip link set ens5 up
                 ip addr add 10.9.0.1/24 dev ctr0; ip link set ctr0 up
                 ip route add 169.254.169.254/32 dev ens5
-                sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.ens5.proxy_arp=1 net.ipv4.conf.ctr0.proxy_arp=1
+                sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.ens5.proxy_arp=1 net.ipv4.conf.ctr0.proxy_arp=1 net.ipv4.neigh.ens5.proxy_delay=0 net.ipv4.neigh.ctr0.proxy_delay=0
                 in_service() { nsenter --net=/proc/$service/ns/net "$@"; }
                 in_container() { nsenter --net=/proc/$container/ns/net "$@"; }
                 in_service ip link set lo up; in_service ip addr add 169.254.169.254/32 dev imds0; in_service ip link set imds0 up
