@@ -138,7 +138,6 @@ final class Advisor {
             addChange(steps, client);
         } else if (isShell(client)) {
             steps.addAll(twoLines(f, found));
-            addChange(steps, client);
         } else {
             addChange(steps, client);
         }

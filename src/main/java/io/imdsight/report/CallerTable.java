@@ -100,6 +100,7 @@ final class CallerTable {
         h.term("Calls", Wording.calls(f));
         h.term("Known by", Wording.counts(f.evidence()));
         h.term("User-Agent", f.key().userAgent());
+        h.term("Container", f.key().containerId());
         h.term("Address", f.key().sourceAddress());
         if (f.profile() != null) {
             h.term("First seen", Wording.time(f.profile().firstSeenNanos()));

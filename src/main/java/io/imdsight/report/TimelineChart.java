@@ -44,7 +44,7 @@ final class TimelineChart {
         double slot = (WIDTH - LEFT) / (double) count;
         double width = Math.min(48, Math.max(1, slot * 0.8));
         h.raw("<svg class=\"chart\" viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\" aria-label=\"");
-        h.text("Calls per " + step(t) + ", at most " + most).raw("\">");
+        h.text("Calls in steps of " + step(t) + ", at most " + most).raw("\">");
         int base = HEIGHT - BOTTOM;
         h.raw("<line class=\"axis\" x1=\"" + LEFT + "\" x2=\"" + WIDTH + "\" y1=\"" + base + "\" y2=\"" + base
                 + "\"/>");
@@ -89,7 +89,7 @@ final class TimelineChart {
     }
 
     private static String step(Timeline t) {
-        return t.stepMinutes() == 1 ? "minute" : t.stepMinutes() + " minutes";
+        return t.stepMinutes() == 1 ? "1 minute" : t.stepMinutes() + " minutes";
     }
 
     private static String time(Timeline.Step s) {

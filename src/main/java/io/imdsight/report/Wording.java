@@ -18,6 +18,9 @@ final class Wording {
     /** Ancestors that a reader wants: the scripts, not who started the machine. */
     private static final int ANCESTORS_MAX = 6;
 
+    /** As much of a container's id as its own tools show. */
+    private static final int CONTAINER_ID_CHARS = 12;
+
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -93,7 +96,9 @@ final class Wording {
     static List<String> place(CallerFinding f) {
         List<String> out = new ArrayList<>();
         add(out, "unit ", f.key().systemdUnit());
-        add(out, "container ", f.key().containerId());
+        String container = f.key().containerId();
+        boolean longId = container != null && container.length() > CONTAINER_ID_CHARS;
+        add(out, "container ", longId ? container.substring(0, CONTAINER_ID_CHARS) : container);
         add(out, "pod ", f.key().podUid());
         add(out, "user ", f.key().owner());
         return out;
