@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
 import io.imdsight.model.Sighting;
@@ -23,6 +24,9 @@ final class AgentCommand implements Callable<Integer> {
             description = "Stop after that time, as in 30s or 10m. Default: run until interrupted.")
     Duration duration;
 
+    @Mixin
+    LedgerFlags ledgerFlags = new LedgerFlags();
+
     private final Console console;
 
     AgentCommand(Console console) {
@@ -33,15 +37,24 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Endpoints endpoints = common.endpoints();
         SightingPrinter printer = SightingPrinter.of(console, common.format, true, true);
-        LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, printing(printer));
+        try (LedgerKeeper keeper = LedgerKeeper.open(common.stateDir, ledgerFlags, console)) {
+            return run(endpoints, printer, keeper);
+        }
+    }
+
+    private int run(Endpoints endpoints, SightingPrinter printer, LedgerKeeper keeper) throws InterruptedException {
+        LivePipeline pipeline =
+                LivePipeline.open(endpoints, common.networkInterface, keeper.before(printing(printer)), keeper.drops());
         console.ending().onSignal(pipeline::stop);
         pipeline.description().forEach(console::say);
         console.say("watching "
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
+        keeper.begin(() -> ConnectionCounts.NONE, pipeline::stop);
         pipeline.await(duration);
         pipeline.finish();
+        keeper.end();
         RuntimeException failed = pipeline.failed();
         if (!(failed instanceof Failure f && f.status() == ExitStatus.DONE)) {
             console.tell(

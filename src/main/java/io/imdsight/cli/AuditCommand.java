@@ -56,6 +56,19 @@ final class AuditCommand implements Callable<Integer> {
                     "Having seen nothing for less than that says nothing: inconclusive. Default: ${DEFAULT-VALUE}.")
     Duration windowMin;
 
+    @Option(
+            names = "--from-ledger",
+            description = "Judge what the agent recorded in its state directory instead of capturing; with --for, both.")
+    boolean fromLedger;
+
+    @Option(
+            names = "--since",
+            paramLabel = "DURATION",
+            defaultValue = "14d",
+            converter = Values.DurationConverter.class,
+            description = "How far back --from-ledger goes. Default: ${DEFAULT-VALUE}.")
+    Duration since;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the report as JSON; - is standard output.")
     String json;
 
@@ -66,6 +79,7 @@ final class AuditCommand implements Callable<Integer> {
     String html;
 
     private final Console console;
+    private final MachineFacts machine = new MachineFacts(Path.of("/"));
 
     AuditCommand(Console console) {
         this.console = console;
@@ -74,8 +88,22 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         AuditOutput output = new AuditOutput(console, common.format, json, html);
-        MachineFacts machine = new MachineFacts(Path.of("/"));
-        CallerLookup lookup = new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
+        CallerLookup lookup =
+                new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
+        if (!fromLedger) {
+            AuditWatch watch = watch(lookup);
+            return report(output, lookup, observation(watch), watch.failed());
+        }
+        try (LedgerSource ledger = LedgerSource.open(common.stateDir, since)) {
+            boolean both = duration != null || untilIdle != null;
+            AuditWatch watch = both ? watch(lookup) : null;
+            Observation seen = ledger.observation(
+                    watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis());
+            return report(output, lookup, seen, watch == null ? null : watch.failed());
+        }
+    }
+
+    private AuditWatch watch(CallerLookup lookup) throws InterruptedException {
         LiveView live = isLive() ? new LiveView(console.err(), STANDARD_ERROR) : null;
         AuditWatch watch = new AuditWatch(lookup, Clock.systemUTC(), live == null ? this::announce : s -> {});
         LivePipeline pipeline = open(watch);
@@ -85,16 +113,20 @@ final class AuditCommand implements Callable<Integer> {
         watchOn(pipeline, watch, live);
         pipeline.finish();
         watch.step(pipeline.drops().all());
-        RuntimeException failed = pipeline.failed();
-        Verdict verdict = judge(watch, machine.bootNanos(), failed == null ? null : failed.getMessage());
-        long from = TallyKey.minuteOf(verdict.evidence().fromNanos());
-        long to = TallyKey.minuteOf(verdict.evidence().toNanos()) + 1;
-        AuditReport report = AuditReport.of(
-                verdict, watch.book().tallies(from, to), lookup.found(verdict.callers()), machine.machine());
+        watch.ended(pipeline.failed());
         if (live != null) {
             live.clear();
         }
-        output.write(report);
+        return watch;
+    }
+
+    private int report(AuditOutput output, CallerLookup lookup, Observation seen, RuntimeException failed)
+            throws InterruptedException {
+        Verdict verdict = Judge.judge(seen);
+        long from = TallyKey.minuteOf(seen.fromNanos());
+        long to = TallyKey.minuteOf(seen.toNanos()) + 1;
+        output.write(AuditReport.of(
+                verdict, seen.tallies().tallies(from, to), lookup.found(verdict.callers()), machine.machine()));
         if (failed != null) {
             throw failed;
         }
@@ -131,7 +163,7 @@ final class AuditCommand implements Callable<Integer> {
             if (live != null) {
                 if (shown != watch.sightings()) {
                     shown = watch.sightings();
-                    verdict = judge(watch, 0, null);
+                    verdict = Judge.judge(observation(watch));
                 }
                 live.draw(verdict, elapsed, untilIdle == null || duration != null ? wholeMillis() : 0);
             }
@@ -152,16 +184,16 @@ final class AuditCommand implements Callable<Integer> {
         return duration != null ? duration.toMillis() : untilIdle != null ? Long.MAX_VALUE : USUAL.toMillis();
     }
 
-    private Verdict judge(AuditWatch watch, long bootNanos, String failure) {
-        return Judge.judge(new Observation(
+    private Observation observation(AuditWatch watch) {
+        return new Observation(
                 watch.book(),
                 "capture",
                 watch.startedNanos(),
                 watch.nowNanos(),
-                bootNanos,
+                machine.bootNanos(),
                 windowMin.toMillis(),
                 false,
-                failure));
+                watch.failed() == null ? null : watch.failed().getMessage());
     }
 
     private void announce(Sighting s) {

@@ -33,6 +33,7 @@ final class AuditWatch implements SightingThread.Output {
     private volatile long lastNewCallerNanos;
     private long lastStepNanos;
     private long startedNanos;
+    private RuntimeException failed;
 
     /**
      * An empty watch.
@@ -86,6 +87,20 @@ final class AuditWatch implements SightingThread.Output {
         int millis = (int) ((now - lastStepNanos) / NANOS_PER_MILLI);
         book.watched(new Coverage(TallyKey.minuteOf(nowNanos()), millis, ConnectionCounts.NONE, more));
         lastStepNanos += millis * NANOS_PER_MILLI;
+    }
+
+    /**
+     * The capture is over.
+     *
+     * @param failure why, where it ended early; otherwise null
+     */
+    void ended(RuntimeException failure) {
+        failed = failure;
+    }
+
+    /** Why the capture ended early; null where it did not. */
+    RuntimeException failed() {
+        return failed;
     }
 
     TallyBook book() {

@@ -50,7 +50,7 @@ final class LivePipeline {
     private static final long DRAIN_MILLIS_MAX = 4_000;
 
     private final Counts counts = new Counts();
-    private final Drops drops = new Drops();
+    private final Drops drops;
     private final SightingQueue queue = new SightingQueue(SightingQueue.BYTES_MAX);
     private final List<LiveCapture> captures = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -60,7 +60,8 @@ final class LivePipeline {
     private final SightingThread sightings;
     private final Thread worker;
 
-    private LivePipeline(Endpoints endpoints, SightingThread.Output output) {
+    private LivePipeline(Endpoints endpoints, SightingThread.Output output, Drops drops) {
+        this.drops = drops;
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
         decoder = new Decoder(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
@@ -75,7 +76,12 @@ final class LivePipeline {
      * @throws Failure where that cannot be done here
      */
     static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output) {
-        LivePipeline out = new LivePipeline(endpoints, output);
+        return open(endpoints, interfaces, output, new Drops());
+    }
+
+    /** The same, counting what is dropped where the output counts what it drops. */
+    static LivePipeline open(Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops) {
+        LivePipeline out = new LivePipeline(endpoints, output, drops);
         try {
             LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
             for (String name : names(endpoints, interfaces)) {

@@ -27,7 +27,13 @@ public enum Drop implements Labelled {
     /** A socket look-up skipped because too many waited. */
     LOOKUP_QUEUE("lookup-queue"),
     /** A request that is counted but was not attributed and printed, because too many waited for that. */
-    SIGHTING_QUEUE("sighting-queue");
+    SIGHTING_QUEUE("sighting-queue"),
+    /** A request that is in no tally of the ledger: its disk failed for so long that the memory for what waits was full. */
+    LEDGER("ledger"),
+    /** A request that the ledger counts under the caller {@code other}: too many callers that day, or waiting for a disk that fails. */
+    LEDGER_CALLERS("ledger-callers"),
+    /** A request whose tally was deleted, by age or size, before every destination had it. */
+    LEDGER_EXPIRED("ledger-expired");
 
     private final String label;
 

@@ -2,7 +2,10 @@ package io.imdsight.record;
 
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
+import io.imdsight.model.KernelOnly;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How well one minute was watched, so that a reader knows whether its zero is evidence.
@@ -13,7 +16,34 @@ import java.util.Map;
  * @param drops what was discarded in it, by place; empty where nothing was
  */
 public record Coverage(long minute, int capturedMillis, ConnectionCounts connections, Map<Drop, Long> drops) {
+    static final int MINUTE_MILLIS = 60_000;
+
+    /** A minute less what a clock that is being corrected may take from it. */
+    private static final int SOUND_MILLIS_MIN = 59_000;
+
+    /** Drops after which a zero of this minute is still one: they cost names, or concern other minutes. */
+    private static final Set<Drop> HIDE_NOTHING =
+            EnumSet.of(Drop.PROBE_RING, Drop.LOOKUP_QUEUE, Drop.NOT_HTTP, Drop.LEDGER_CALLERS, Drop.LEDGER_EXPIRED);
+
     public Coverage {
         drops = Map.copyOf(drops);
+    }
+
+    /**
+     * Whether a zero of this minute is evidence: the capture was up throughout, nothing was discarded that could have been a request, and the kernel saw
+     * no connection that the capture missed without an explanation.
+     */
+    public boolean sound() {
+        boolean nothingHidden =
+                drops.entrySet().stream().allMatch(e -> e.getValue() == 0 || HIDE_NOTHING.contains(e.getKey()));
+        return capturedMillis >= SOUND_MILLIS_MIN
+                && nothingHidden
+                && connections.reasons().getOrDefault(KernelOnly.DROPPED, 0L) == 0
+                && connections.reasons().getOrDefault(KernelOnly.UNEXPLAINED, 0L) == 0;
+    }
+
+    /** A minute has no more than its milliseconds; one that a clock set back has lived twice is covered once. */
+    static int within(int millis) {
+        return Math.min(millis, MINUTE_MILLIS);
     }
 }

@@ -16,7 +16,7 @@ import io.imdsight.model.Sighting;
  */
 public record TallyKey(
         long minute, CallerKey caller, Classification classification, Cause cause, EvidenceMethod evidence) {
-    private static final long MINUTE_NANOS = 60_000_000_000L;
+    static final long MINUTE_NANOS = 60_000_000_000L;
 
     /** The key that a sighting is counted under. */
     public static TallyKey of(Sighting s) {

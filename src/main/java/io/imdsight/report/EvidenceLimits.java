@@ -7,6 +7,7 @@ import io.imdsight.model.Outcome;
 import io.imdsight.model.Version;
 import io.imdsight.record.Coverage;
 import io.imdsight.record.Tally;
+import io.imdsight.record.TallyKey;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,9 +30,6 @@ final class EvidenceLimits {
 
     /** An agent that is updated is away for less. */
     private static final long GAP_MILLIS_MAX = 60_000;
-
-    /** A service that starts with the machine is up by then. */
-    private static final long BOOT_NANOS_MAX = 60_000_000_000L;
 
     private EvidenceLimits() {}
 
@@ -56,7 +54,10 @@ final class EvidenceLimits {
                     .merge(t.key().classification().outcome(), t.count(), Long::sum);
         }
         ConnectionCounts connections = o.witnessed() ? new ConnectionCounts(both, kernel, capture, why) : null;
-        Boolean boot = o.bootNanos() == 0 ? null : o.fromNanos() - o.bootNanos() <= BOOT_NANOS_MAX;
+        long bootMinute = TallyKey.minuteOf(o.bootNanos());
+        Boolean boot = o.bootNanos() == 0
+                ? null
+                : coverage.stream().anyMatch(c -> c.minute() >= bootMinute && c.minute() <= bootMinute + 1);
         return new Evidence(
                 o.source(),
                 o.fromNanos(),

@@ -31,7 +31,7 @@ class AgentLifecycleIT {
     /** Longer than any script here takes, on a machine under load. */
     private static final int SECONDS_MAX = 60;
 
-    private static final String PREPARE = """
+    static final String PREPARE = """
             set -eu
             [ "$(readlink /proc/self/ns/net)" != "$OUTSIDE" ] || exit 99
             ip link set lo up
