@@ -58,7 +58,8 @@ final class AuditCommand implements Callable<Integer> {
 
     @Option(
             names = "--from-ledger",
-            description = "Judge what the agent recorded in its state directory instead of capturing; with --for, both.")
+            description =
+                    "Judge what the agent recorded in its state directory instead of capturing; with --for, both.")
     boolean fromLedger;
 
     @Option(
@@ -88,8 +89,7 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         AuditOutput output = new AuditOutput(console, common.format, json, html);
-        CallerLookup lookup =
-                new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
+        CallerLookup lookup = new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
         if (!fromLedger) {
             AuditWatch watch = watch(lookup);
             return report(output, lookup, observation(watch), watch.failed());
@@ -97,8 +97,8 @@ final class AuditCommand implements Callable<Integer> {
         try (LedgerSource ledger = LedgerSource.open(common.stateDir, since)) {
             boolean both = duration != null || untilIdle != null;
             AuditWatch watch = both ? watch(lookup) : null;
-            Observation seen = ledger.observation(
-                    watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis());
+            Observation seen =
+                    ledger.observation(watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis());
             return report(output, lookup, seen, watch == null ? null : watch.failed());
         }
     }

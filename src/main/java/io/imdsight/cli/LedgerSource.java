@@ -69,7 +69,10 @@ final class LedgerSource implements AutoCloseable {
 
     /** A ledger does not say whether there was a witness; one that counted anything was there. */
     private static boolean hasWitness(Coverage c) {
-        return c.connections().both() + c.connections().kernelOnly() + c.connections().captureOnly() > 0;
+        return c.connections().both()
+                        + c.connections().kernelOnly()
+                        + c.connections().captureOnly()
+                > 0;
     }
 
     @Override

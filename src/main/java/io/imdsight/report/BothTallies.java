@@ -1,5 +1,6 @@
 package io.imdsight.report;
 
+import io.imdsight.model.Classification;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.CallerProfile;
 import io.imdsight.record.Coverage;
@@ -14,14 +15,15 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Two records of the same machine as one. Each minute is taken from the one that watched more of it, whole: both may have counted the same requests.
+ * Two records of the same machine as one. Both may have counted the same requests, so that they are not added up: what a caller did in a minute is taken from
+ * the one that saw more of it. Nothing that either saw is left out; where each saw another part of one minute, the count is too low.
  */
 public final class BothTallies implements Tallies {
     private final Tallies first;
     private final Tallies second;
 
     /**
-     * Both; where they watched equally much, the second holds.
+     * Both; where they saw equally much, the second holds.
      *
      * @param first the longer one
      * @param second the one that knows more of its callers
@@ -33,28 +35,26 @@ public final class BothTallies implements Tallies {
 
     @Override
     public List<Tally> tallies(long fromMinute, long toMinute) {
-        Map<Long, Integer> a = watched(first, fromMinute, toMinute);
-        Map<Long, Integer> b = watched(second, fromMinute, toMinute);
-        List<Tally> out = new ArrayList<>();
-        for (Tally t : first.tallies(fromMinute, toMinute)) {
-            if (a.getOrDefault(t.key().minute(), 0) > b.getOrDefault(t.key().minute(), 0)
-                    || !b.containsKey(t.key().minute())) {
-                out.add(t);
-            }
-        }
-        for (Tally t : second.tallies(fromMinute, toMinute)) {
-            if (b.getOrDefault(t.key().minute(), 0) >= a.getOrDefault(t.key().minute(), 0)
-                    && b.containsKey(t.key().minute())) {
-                out.add(t);
-            }
+        Map<Group, List<Tally>> out = groups(first.tallies(fromMinute, toMinute));
+        groups(second.tallies(fromMinute, toMinute))
+                .forEach((group, more) -> out.merge(group, more, (a, b) -> sum(b) >= sum(a) ? b : a));
+        return out.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** What both count alike. Cause and evidence are not: the one that began later knows less. */
+    private record Group(long minute, CallerKey caller, Classification classification) {}
+
+    private static Map<Group, List<Tally>> groups(List<Tally> tallies) {
+        Map<Group, List<Tally>> out = new LinkedHashMap<>();
+        for (Tally t : tallies) {
+            Group group = new Group(t.key().minute(), t.key().caller(), t.key().classification());
+            out.computeIfAbsent(group, g -> new ArrayList<>()).add(t);
         }
         return out;
     }
 
-    private static Map<Long, Integer> watched(Tallies t, long fromMinute, long toMinute) {
-        Map<Long, Integer> out = new LinkedHashMap<>();
-        t.coverage(fromMinute, toMinute).forEach(c -> out.put(c.minute(), c.capturedMillis()));
-        return out;
+    private static long sum(List<Tally> tallies) {
+        return tallies.stream().mapToLong(Tally::count).sum();
     }
 
     @Override

@@ -273,6 +273,52 @@ class AuditIT {
         assertFalse(read("report.json").contains("never-tried"), read("report.json"));
     }
 
+    @Test
+    void whatTheAgentRecordedIsJudgedWithoutCapturingAndWithItWithoutCountingTwice() throws Exception {
+        int status = inNamespace(SAFE + ONE_MACHINE + """
+                "$TREE/bin/imdsight" agent --config /dev/null --interface lo --state-dir state >agent.out 2>agent.err &
+                agent=$!
+                waitfor watching agent.err
+                sleep 1
+                curl -q -sf -m 5 -o /dev/null $IMDS/latest/meta-data/instance-id
+                sleep 2
+                from="--config /dev/null --state-dir state --from-ledger --since 1h --window-min 1s"
+                status=0; "$TREE/bin/imdsight" audit $from --json report.json >out 2>err || status=$?
+                [ $status = 1 ] || exit 90
+                both=0
+                "$TREE/bin/imdsight" audit $from --interface lo --for 3s --json both.json >out2 2>err2 & audit=$!
+                waitfor watching err2
+                sleep 0.5
+                curl -q -sf -m 5 -o /dev/null $IMDS/latest/meta-data/ami-id
+                wait $audit || both=$?
+                kill -TERM $agent; wait $agent || true
+                exit $both
+                """);
+        assertEquals(1, status, said() + read("agent.err") + read("err2") + read("out2"));
+        says("VERDICT: blocked", "from ledger", "has never asked for a token");
+        json("\"source\":\"ledger\"", "\"metadata_no_token\":1", "\"verdict\":\"blocked\"");
+        String both = read("both.json");
+        assertTrue(both.contains("\"source\":\"ledger and capture\""), both);
+        assertTrue(both.contains("\"metadata_no_token\":2"), both);
+    }
+
+    @Test
+    void withoutALedgerThatIsSaid() throws Exception {
+        Process p = new ProcessBuilder(
+                        TREE.resolve("bin/imdsight").toString(),
+                        "audit",
+                        "--config",
+                        "/dev/null",
+                        "--from-ledger",
+                        "--state-dir",
+                        directory.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+        assertEquals(66, p.waitFor());
+        assertTrue(read("log").contains("no ledger in"), read("log"));
+    }
+
     private int audit(String body) throws Exception {
         return inNamespace(SAFE + ONE_MACHINE + AUDIT + body + JUDGED);
     }
