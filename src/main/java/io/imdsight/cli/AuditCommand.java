@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.linux.PackageOwners;
+import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Sighting;
 import io.imdsight.record.TallyKey;
@@ -108,11 +109,11 @@ final class AuditCommand implements Callable<Integer> {
         AuditWatch watch = new AuditWatch(lookup, Clock.systemUTC(), live == null ? this::announce : s -> {});
         LivePipeline pipeline = open(watch);
         console.ending().onSignal(pipeline::stop);
-        watch.started();
+        watch.started(() -> ConnectionCounts.NONE, pipeline.drops()::all);
         pipeline.start();
         watchOn(pipeline, watch, live);
         pipeline.finish();
-        watch.step(pipeline.drops().all());
+        watch.step();
         watch.ended(pipeline.failed());
         if (live != null) {
             live.clear();
@@ -155,7 +156,7 @@ final class AuditCommand implements Callable<Integer> {
         Verdict verdict = null;
         while (!isOver(elapsed, watch)) {
             boolean ended = pipeline.awaitEnd(step(elapsed));
-            watch.step(pipeline.drops().all());
+            watch.step();
             if (ended) {
                 return;
             }

@@ -4,23 +4,24 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Sighting;
 import io.imdsight.record.CallerKey;
-import io.imdsight.record.Coverage;
 import io.imdsight.record.TallyBook;
-import io.imdsight.record.TallyKey;
 import io.imdsight.report.Standing;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** An audit's end of the pipeline: counts what is seen, and notes how each minute was watched. */
 final class AuditWatch implements SightingThread.Output {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    /** Where the last step is longer ago, nothing says that packets were read in between. */
+    private static final long STANDSTILL_MILLIS = 10_000;
 
     private final TallyBook book = new TallyBook();
     private final CallerLookup lookup;
@@ -29,9 +30,8 @@ final class AuditWatch implements SightingThread.Output {
     private final Set<CallerKey> callers = new HashSet<>();
     private final Set<CallerKey> blockers = new HashSet<>();
     private final AtomicLong sightings = new AtomicLong();
-    private final Map<Drop, Long> dropsNoted = new EnumMap<>(Drop.class);
     private volatile long lastNewCallerNanos;
-    private long lastStepNanos;
+    private WatchedTime watched;
     private long startedNanos;
     private RuntimeException failed;
 
@@ -62,31 +62,23 @@ final class AuditWatch implements SightingThread.Output {
     @Override
     public void flush() {}
 
-    /** The capture is up from now on. */
-    void started() {
+    /**
+     * The capture is up from now on.
+     *
+     * @param connections what the witness has counted so far
+     * @param drops what was dropped so far
+     */
+    void started(Supplier<ConnectionCounts> connections, Supplier<Map<Drop, Long>> drops) {
         startedNanos = nowNanos();
-        lastStepNanos = System.nanoTime();
-        lastNewCallerNanos = lastStepNanos;
+        lastNewCallerNanos = System.nanoTime();
+        watched = new WatchedTime(clock.millis(), System.nanoTime(), connections, drops);
     }
 
-    /**
-     * The capture was up since the last step.
-     *
-     * @param drops all drops so far
-     */
-    void step(Map<Drop, Long> drops) {
-        long now = System.nanoTime();
-        Map<Drop, Long> more = new EnumMap<>(Drop.class);
-        drops.forEach((drop, count) -> {
-            long added = count - dropsNoted.getOrDefault(drop, 0L);
-            if (added > 0) {
-                more.put(drop, added);
-                dropsNoted.put(drop, count);
-            }
-        });
-        int millis = (int) ((now - lastStepNanos) / NANOS_PER_MILLI);
-        book.watched(new Coverage(TallyKey.minuteOf(nowNanos()), millis, ConnectionCounts.NONE, more));
-        lastStepNanos += millis * NANOS_PER_MILLI;
+    /** The capture was up since the last step. */
+    void step() {
+        watched.step(clock.millis(), System.nanoTime(), STANDSTILL_MILLIS)
+                .coverage()
+                .forEach(book::watched);
     }
 
     /**

@@ -180,7 +180,7 @@ public final class TextReport {
 
     private void field(String name, String value) {
         line("     " + (name.isEmpty() ? "" : name + ":")
-                + " ".repeat(Math.max(1, 12 - name.length() - (name.isEmpty() ? 0 : 1))) + value);
+                + " ".repeat(Math.max(1, 13 - name.length() - (name.isEmpty() ? 0 : 1))) + value);
     }
 
     /** What callers chose is escaped where it is read; once more here costs nothing. */
