@@ -42,7 +42,7 @@ record Console(
     }
 
     /** System.console() answers for input and output together; only the output matters here. */
-    private static boolean isTerminal(Path descriptor) {
+    static boolean isTerminal(Path descriptor) {
         try {
             String target = Files.readSymbolicLink(descriptor).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");

@@ -4,6 +4,12 @@ package io.imdsight.cli;
 final class ExitStatus {
     static final int DONE = 0;
 
+    /** {@code audit}: calls were seen that would break. */
+    static final int BLOCKED = 1;
+
+    /** {@code audit}: none was seen, but one could have been missed. */
+    static final int INCONCLUSIVE = 2;
+
     /** Wrong usage: an unknown command or flag, a bad value. */
     static final int USAGE = 64;
 

@@ -160,6 +160,11 @@ final class LivePipeline {
         }
     }
 
+    /** Waits so long for {@link #stop}, or for a part of the pipeline to fail; whether one of them came. The pipeline goes on if not. */
+    boolean awaitEnd(long millis) throws InterruptedException {
+        return over.await(millis, TimeUnit.MILLISECONDS);
+    }
+
     /** Ends {@link #await}. Any thread may call it. */
     void stop() {
         over.countDown();

@@ -65,6 +65,7 @@ public final class Main {
     private static CommandLine commands(Console console, boolean debug, AgentCommand agent) {
         CommandLine root = new CommandLine(new Imdsight())
                 .addSubcommand(agent)
+                .addSubcommand(new AuditCommand(console))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));

@@ -79,6 +79,9 @@ final class StandInConnection implements Runnable {
         StandInAnswers.Answer answer = answers.answer(request);
         log(request, answer.status());
         LockSupport.parkNanos(options.serviceMillis() * 1_000_000L);
+        if (options.tokenHops() > 0 && StandInAnswers.isTokenRequest(request)) {
+            socket.hopLimit(options.tokenHops());
+        }
         socket.write(answer.bytes());
         return whole && !answer.close();
     }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * The stand-in by itself, for scripts that lay out a network namespace of their own and start it inside: {@code java -cp … io.imdsight.demo.StandInMain
- * --mode optional|required [--port 80] [--unanswered ADDRESS]…}. It refuses to start where a packet could leave; for that it
+ * --mode optional|required [--port 80] [--token-hops 1] [--unanswered ADDRESS]…}. It refuses to start where a packet could leave; for that it
  * must know the machine's own namespace, which the script notes beforehand: {@code IMDSIGHT_DEMO_HOST_NAMESPACE=$(stat -Lc %i /proc/self/ns/net)}. Prints {@code ready} once it listens,
  * then each request that it is asked, one JSON object a line; it serves until it is killed.
  */
@@ -28,6 +28,7 @@ public final class StandInMain {
     static int run(List<String> args, String hostNamespace, PrintStream out, PrintStream err) {
         boolean required = false;
         int port = 80;
+        int tokenHops = 0;
         Set<IpAddress> unanswered = new HashSet<>();
         OptionalLong host;
         try {
@@ -36,17 +37,19 @@ public final class StandInMain {
                 switch (args.get(i)) {
                     case "--mode" -> required = required(value);
                     case "--port" -> port = Integer.parseInt(value);
+                    case "--token-hops" -> tokenHops = Integer.parseInt(value);
                     case "--unanswered" -> unanswered.add(IpAddress.parse(value));
                     default -> throw new IllegalArgumentException(args.get(i));
                 }
             }
             host = hostNamespace == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(hostNamespace));
         } catch (RuntimeException e) {
-            err.println("usage: --mode optional|required [--port N] [--unanswered ADDRESS]… (" + e.getMessage() + ")");
+            err.println("usage: --mode optional|required [--port N] [--token-hops N] [--unanswered ADDRESS]… ("
+                    + e.getMessage() + ")");
             return 64;
         }
         NamespaceGuard guard = NamespaceGuard.closed(host, NamespaceProbe.live());
-        StandInOptions options = new StandInOptions(required, unanswered, 0);
+        StandInOptions options = new StandInOptions(required, unanswered, 0, tokenHops);
         try (StandInService service = StandInService.start(guard, port, options, r -> print(out, r))) {
             out.println("ready");
             out.flush();

@@ -14,6 +14,11 @@ public final class TcpConnection implements Closeable {
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDTIMEO = 21;
 
+    private static final int SOL_IP = 0;
+
+    /** linux/in.h; also for an IPv4 connection of a socket that speaks both. */
+    private static final int IP_TTL = 2;
+
     /** No SIGPIPE where the peer is gone; linux/socket.h. */
     private static final int MSG_NOSIGNAL = 0x4000;
 
@@ -55,6 +60,17 @@ public final class TcpConnection implements Closeable {
         timeval.putLong(millis / MILLIS_PER_SECOND).putLong((long) millis % MILLIS_PER_SECOND * MICROS_PER_MILLI);
         LibC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval.array(), 16);
         LibC.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, timeval.array(), 16);
+    }
+
+    /** How many routers may pass on what is sent from now on, less one: 1 reaches a neighbour only. IPv4. */
+    public void hopLimit(int hops) throws KernelException {
+        byte[] value = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(hops)
+                .array();
+        if (LibC.setsockopt(fd, SOL_IP, IP_TTL, value, value.length) < 0) {
+            throw new KernelException("set the hop limit of a TCP connection", Native.getLastError());
+        }
     }
 
     /** Reads what has come, at least one byte; -1 at the end of the stream. */

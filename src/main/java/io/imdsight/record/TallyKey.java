@@ -21,10 +21,15 @@ public record TallyKey(
     /** The key that a sighting is counted under. */
     public static TallyKey of(Sighting s) {
         return new TallyKey(
-                Math.floorDiv(s.exchange().timestampNanos(), MINUTE_NANOS),
+                minuteOf(s.exchange().timestampNanos()),
                 CallerKey.of(s),
                 s.classification(),
                 s.cause(),
                 s.evidence().method());
+    }
+
+    /** The minute of a time in nanoseconds since 1970. */
+    public static long minuteOf(long nanos) {
+        return Math.floorDiv(nanos, MINUTE_NANOS);
     }
 }

@@ -1,0 +1,214 @@
+package io.imdsight.cli;
+
+import io.imdsight.linux.PackageOwners;
+import io.imdsight.model.Endpoints;
+import io.imdsight.model.Sighting;
+import io.imdsight.record.TallyKey;
+import io.imdsight.report.AuditReport;
+import io.imdsight.report.Durations;
+import io.imdsight.report.Judge;
+import io.imdsight.report.Observation;
+import io.imdsight.report.Verdict;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code imdsight audit}: watches for a time and says whether tokens may be required. docs/audit.md has the rules. */
+@Command(
+        name = "audit",
+        description =
+                "Watch for a while and say whether HttpTokens=required is safe here. Exit status: 0 ready, 1 blocked, 2 inconclusive.",
+        sortOptions = false)
+final class AuditCommand implements Callable<Integer> {
+    /** Between two looks at the clock: a second's error is none to a person, and looking costs next to nothing. */
+    private static final long STEP_MILLIS = 1000;
+
+    private static final Duration USUAL = Duration.ofMinutes(10);
+    private static final int STANDARD_ERROR = 2;
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            converter = Values.DurationConverter.class,
+            description = "Watch for that time. Default: 10m; without end where --until-idle is given.")
+    Duration duration;
+
+    @Option(
+            names = "--until-idle",
+            paramLabel = "DURATION",
+            converter = Values.DurationConverter.class,
+            description = "Stop once nobody new has called for that long, but not before --window-min.")
+    Duration untilIdle;
+
+    @Option(
+            names = "--window-min",
+            paramLabel = "DURATION",
+            defaultValue = "10m",
+            converter = Values.DurationConverter.class,
+            description =
+                    "Having seen nothing for less than that says nothing: inconclusive. Default: ${DEFAULT-VALUE}.")
+    Duration windowMin;
+
+    @Option(
+            names = "--from-ledger",
+            description =
+                    "Judge what the agent recorded in its state directory instead of capturing; with --for, both.")
+    boolean fromLedger;
+
+    @Option(
+            names = "--since",
+            paramLabel = "DURATION",
+            defaultValue = "14d",
+            converter = Values.DurationConverter.class,
+            description = "How far back --from-ledger goes. Default: ${DEFAULT-VALUE}.")
+    Duration since;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the report as JSON; - is standard output.")
+    String json;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write the report as a page; - is standard output.")
+    String html;
+
+    private final Console console;
+    private final MachineFacts machine = new MachineFacts(Path.of("/"));
+
+    AuditCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        AuditOutput output = new AuditOutput(console, common.format, json, html);
+        CallerLookup lookup = new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
+        if (!fromLedger) {
+            AuditWatch watch = watch(lookup);
+            return report(output, lookup, observation(watch), watch.failed());
+        }
+        try (LedgerSource ledger = LedgerSource.open(common.stateDir, since)) {
+            boolean both = duration != null || untilIdle != null;
+            AuditWatch watch = both ? watch(lookup) : null;
+            Observation seen =
+                    ledger.observation(watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis());
+            return report(output, lookup, seen, watch == null ? null : watch.failed());
+        }
+    }
+
+    private AuditWatch watch(CallerLookup lookup) throws InterruptedException {
+        LiveView live = isLive() ? new LiveView(console.err(), STANDARD_ERROR) : null;
+        AuditWatch watch = new AuditWatch(lookup, Clock.systemUTC(), live == null ? this::announce : s -> {});
+        LivePipeline pipeline = open(watch);
+        console.ending().onSignal(pipeline::stop);
+        watch.started(pipeline::connections, pipeline.attribution().probeUp(), pipeline.drops()::all);
+        pipeline.start();
+        watchOn(pipeline, watch, live);
+        pipeline.finish();
+        watch.step();
+        watch.ended(pipeline.failed());
+        if (live != null) {
+            live.clear();
+        }
+        return watch;
+    }
+
+    private int report(AuditOutput output, CallerLookup lookup, Observation seen, RuntimeException failed)
+            throws InterruptedException {
+        Verdict verdict = Judge.judge(seen);
+        long from = TallyKey.minuteOf(seen.fromNanos());
+        long to = TallyKey.minuteOf(seen.toNanos()) + 1;
+        output.write(AuditReport.of(
+                verdict, seen.tallies().tallies(from, to), lookup.found(verdict.callers()), machine.machine()));
+        if (failed != null) {
+            throw failed;
+        }
+        return switch (verdict.decision()) {
+            case READY -> ExitStatus.DONE;
+            case BLOCKED -> ExitStatus.BLOCKED;
+            case INCONCLUSIVE -> ExitStatus.INCONCLUSIVE;
+        };
+    }
+
+    private LivePipeline open(AuditWatch watch) {
+        Endpoints endpoints = common.endpoints();
+        LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, watch);
+        pipeline.description().forEach(console::say);
+        String until = untilIdle == null
+                ? "for " + Durations.of(wholeMillis())
+                : "until nobody new has called for " + Durations.of(untilIdle.toMillis());
+        console.say("watching " + until + "; Ctrl-C ends it and judges what was seen; times are UTC");
+        return pipeline;
+    }
+
+    private void watchOn(LivePipeline pipeline, AuditWatch watch, LiveView live) throws InterruptedException {
+        long begun = System.nanoTime();
+        long elapsed = 0;
+        long shown = -1;
+        Verdict verdict = null;
+        while (!isOver(elapsed, watch)) {
+            boolean ended = pipeline.awaitEnd(step(elapsed));
+            watch.step();
+            if (ended) {
+                return;
+            }
+            elapsed = (System.nanoTime() - begun) / 1_000_000;
+            if (live != null) {
+                if (shown != watch.sightings()) {
+                    shown = watch.sightings();
+                    verdict = Judge.judge(observation(watch));
+                }
+                live.draw(verdict, elapsed, untilIdle == null || duration != null ? wholeMillis() : 0);
+            }
+        }
+    }
+
+    private long step(long elapsed) {
+        return Math.clamp(wholeMillis() - elapsed, 1, STEP_MILLIS);
+    }
+
+    private boolean isOver(long elapsed, AuditWatch watch) {
+        boolean idle =
+                untilIdle != null && elapsed >= windowMin.toMillis() && watch.idleMillis() >= untilIdle.toMillis();
+        return idle || elapsed >= wholeMillis();
+    }
+
+    private long wholeMillis() {
+        return duration != null ? duration.toMillis() : untilIdle != null ? Long.MAX_VALUE : USUAL.toMillis();
+    }
+
+    private Observation observation(AuditWatch watch) {
+        return new Observation(
+                watch.book(),
+                "capture",
+                watch.startedNanos(),
+                watch.nowNanos(),
+                machine.bootNanos(),
+                windowMin.toMillis(),
+                watch.witnessed(),
+                watch.failed() == null ? null : watch.failed().getMessage());
+    }
+
+    private void announce(Sighting s) {
+        String who = s.caller() == null
+                ? s.exchange().connection().originator().toString()
+                : s.caller().title() + "[" + s.caller().pid() + "]";
+        console.say(
+                "served without a token: " + who + " " + s.exchange().request().target());
+    }
+
+    /** Where results and progress both go to one terminal. */
+    private boolean isLive() {
+        return console.terminal()
+                && common.format == OutputFormat.TEXT
+                && !"dumb".equals(console.environment().get("TERM"))
+                && Console.isTerminal(Path.of("/proc/self/fd", Integer.toString(STANDARD_ERROR)));
+    }
+}

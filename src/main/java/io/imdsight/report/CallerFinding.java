@@ -1,0 +1,54 @@
+package io.imdsight.report;
+
+import io.imdsight.model.Cause;
+import io.imdsight.model.EvidenceMethod;
+import io.imdsight.record.CallerKey;
+import io.imdsight.record.CallerProfile;
+import java.util.Map;
+
+/**
+ * One caller and what it did.
+ *
+ * @param key who
+ * @param profile what else is known of it; null where nothing is
+ * @param standing the worst of its requests
+ * @param counts its requests, by standing; their sum is all of them
+ * @param causes of its blocking and possible requests of version 1, by cause
+ * @param evidence how it is known, by method
+ * @param credentials how often it was given credentials without a token
+ * @param tokensUnanswered how many of its token requests got no answer
+ */
+public record CallerFinding(
+        CallerKey key,
+        CallerProfile profile,
+        Standing standing,
+        Map<Standing, Long> counts,
+        Map<Cause, Long> causes,
+        Map<EvidenceMethod, Long> evidence,
+        long credentials,
+        long tokensUnanswered) {
+    public CallerFinding {
+        counts = Map.copyOf(counts);
+        causes = Map.copyOf(causes);
+        evidence = Map.copyOf(evidence);
+    }
+
+    /** How many of its requests stand so. */
+    public long count(Standing s) {
+        return counts.getOrDefault(s, 0L);
+    }
+
+    /** What a person would call it; never empty. */
+    public String name() {
+        if (key.equals(CallerKey.OTHER)) {
+            return "other callers, too many to be told apart";
+        }
+        if (key.title() != null) {
+            return key.title();
+        }
+        if (key.executable() != null) {
+            return key.executable();
+        }
+        return "a process that could not be named" + (key.sourceAddress() == null ? "" : ", at " + key.sourceAddress());
+    }
+}

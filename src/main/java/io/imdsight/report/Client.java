@@ -1,0 +1,75 @@
+package io.imdsight.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A kind of program that calls the metadata service: a section of {@code clients.conf}. docs/audit.md describes the format.
+ *
+ * @param id the section's name
+ * @param name what a person would call it
+ * @param kind what it is
+ * @param generic whether it says only in what language, or with what library, a program is written
+ * @param signs expressions by what they are held against; the first group, where there is one, is the version
+ * @param since the first version that asks for a token, or {@code always}, {@code never}, {@code unknown}
+ * @param fallback when it goes on without a token; null where not known
+ * @param off how that is switched off; null where it cannot be, or that is not known
+ * @param change what to do
+ * @param source where all this is from
+ */
+record Client(
+        String id,
+        String name,
+        Kind kind,
+        boolean generic,
+        Map<Sign, List<Pattern>> signs,
+        String since,
+        String fallback,
+        String off,
+        String change,
+        String source) {
+    static final String ALWAYS = "always";
+    static final String NEVER = "never";
+    static final String UNKNOWN = "unknown";
+
+    /** What a program is. */
+    enum Kind {
+        PROXY,
+        AGENT,
+        TOOL,
+        SDK,
+        LANGUAGE
+    }
+
+    /** What an expression is held against. */
+    enum Sign {
+        EXECUTABLE("executable", "its executable"),
+        SCRIPT("script", "its script"),
+        USER_AGENT("user-agent", "its User-Agent"),
+        ARGUMENT("argument", "its command line"),
+        PACKAGE("package", "its package"),
+        CALLS("calls", "what it asks for");
+
+        private final String key;
+        private final String phrase;
+
+        Sign(String key, String phrase) {
+            this.key = key;
+            this.phrase = phrase;
+        }
+
+        String key() {
+            return key;
+        }
+
+        String phrase() {
+            return phrase;
+        }
+    }
+
+    /** Whether a first version is known at all. */
+    boolean hasFirstVersion() {
+        return !List.of(ALWAYS, NEVER, UNKNOWN).contains(since);
+    }
+}
