@@ -180,7 +180,7 @@ public final class LiveCapture implements AutoCloseable {
                 throw CaptureFailures.running(interfaceName, e);
             }
         } finally {
-            if (closing && sinkFailure == null) {
+            if (sinkFailure == null) { // also of an interface that went: the ring outlives it
                 drain.run(this::packet, () -> sinkFailure != null);
             }
             clock.close();

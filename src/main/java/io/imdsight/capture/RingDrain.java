@@ -69,11 +69,13 @@ final class RingDrain {
         return true;
     }
 
-    private int dispatch(int packetsMax, RawPacketListener receiver) throws NotOpenException, PcapNativeException {
+    private int dispatch(int packetsMax, RawPacketListener receiver) throws NotOpenException {
         try {
             return handle.dispatch(packetsMax, receiver);
         } catch (InterruptedException e) {
             return 1; // a second breakLoop; there may be more
+        } catch (PcapNativeException e) {
+            return 0; // the interface is down; the kernel still hands over the block that was being filled
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * <pre>
  * u64 time @0 | u64 socket @8 | u32 tid @16 | u32 pid @20 | u32 uid @24 | u32 gid @28 | u64 cgroup @32 | u64 start @40
  * name[16] @48 | u32 flags @64 | u32 executable's device @68 | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
- * u64 executable's inode @88 | u32 its generation @96 | u32 unused | 16 ancestors @104, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
+ * u64 executable's inode @88 | u32 its generation @96 | u32 network namespace @100 | 16 ancestors @104, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
  * own address, 16 bytes @616 | peer's address, 16 bytes @632 | u32 mount namespace @648 | u32 user namespace @652
  * u16 own port @656 | be16 peer's port @658 | u32 unused | arguments @664, to the record's end
  * </pre>
@@ -26,6 +26,7 @@ import java.util.List;
  * @param cgroupId number of the cgroup in the version 2 hierarchy
  * @param mountNamespace number of its mount namespace; 0 where it is ending
  * @param userNamespace number of its user namespace
+ * @param networkNamespace number of the socket's network namespace
  * @param process what /proc/PID/stat would have said
  * @param executable which file it runs; null for a thread of the kernel
  * @param arguments the begin of what /proc/PID/cmdline would have said; null where it could not be copied
@@ -42,6 +43,7 @@ public record ConnectRecord(
         long cgroupId,
         long mountNamespace,
         long userNamespace,
+        long networkNamespace,
         ProcessStat process,
         FileIdentity executable,
         byte[] arguments,
@@ -100,6 +102,7 @@ public record ConnectRecord(
     static final int ARGUMENTS_RESULT = 80;
     static final int INODE = 88;
     static final int GENERATION = 96;
+    static final int NETWORK = 100;
     static final int ANCESTORS = 104;
     static final int ANCESTOR_BYTES = 32;
     static final int ANCESTOR_PID = 0;
@@ -158,6 +161,7 @@ public record ConnectRecord(
                 in.getLong(from + CGROUP),
                 in.getInt(from + MOUNTS) & 0xffff_ffffL,
                 in.getInt(from + USERS) & 0xffff_ffffL,
+                in.getInt(from + NETWORK) & 0xffff_ffffL,
                 new ProcessStat(name(in, from + NAME), 'R', parent, flags, ticks(in, from + START)),
                 executable,
                 arguments,

@@ -137,6 +137,7 @@ abstract class CopyProgram {
         code.call(CURRENT_UID_GID).store(8, R8, ConnectRecord.UID, R0);
         code.call(CURRENT_CGROUP_ID).store(8, R8, ConnectRecord.CGROUP, R0);
         copyTuple();
+        copyNetwork();
         copyNamespaces();
         copyMemory();
         copyProcess();
@@ -159,6 +160,12 @@ abstract class CopyProgram {
         code.storeNumber(4, R8, ConnectRecord.SOURCE + 8, V4_MAPPED);
         readToRecord(ConnectRecord.SOURCE + 12, 4, R7, at.ownV4());
         code.label(done);
+    }
+
+    /** The socket's, which is the process's unless it came from elsewhere. */
+    private void copyNetwork() {
+        follow(R6, R7, at.network());
+        readToRecord(ConnectRecord.NETWORK, 4, R6, at.networkNumber());
     }
 
     /** A task that ends has none; then 0. */

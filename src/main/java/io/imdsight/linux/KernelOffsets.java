@@ -31,7 +31,9 @@ record KernelOffsets(
         int mountsNumber,
         int credentials,
         int users,
-        int usersNumber) {
+        int usersNumber,
+        int network,
+        int networkNumber) {
     /** The structures that they are in. */
     static final String[] STRUCTURES = {
         "sock",
@@ -45,6 +47,7 @@ record KernelOffsets(
         "mnt_namespace",
         "cred",
         "user_namespace",
+        "net",
         "ns_common"
     };
 
@@ -84,6 +87,8 @@ record KernelOffsets(
                 types.offset("mnt_namespace", "ns", types.size("ns_common")) + number,
                 types.offset("task_struct", "cred", 8),
                 types.offset("cred", "user_ns", 8),
-                types.offset("user_namespace", "ns", types.size("ns_common")) + number);
+                types.offset("user_namespace", "ns", types.size("ns_common")) + number,
+                common + types.offset("sock_common", "skc_net", 8), // possible_net_t: a pointer and nothing else
+                types.offset("net", "ns", types.size("ns_common")) + number);
     }
 }

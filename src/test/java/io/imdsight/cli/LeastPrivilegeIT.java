@@ -105,7 +105,7 @@ class LeastPrivilegeIT {
 
     @Test
     void theFullSetNamesEveryCallerOfAnotherUserWithItsProgram() throws Exception {
-        run(FULL, MOUNTED);
+        run(FULL + ",net_admin", MOUNTED);
         everyCallIsCounted();
         witnessed();
         assertEquals(
@@ -118,6 +118,15 @@ class LeastPrivilegeIT {
         assertEquals("ok", doctor("copy"));
         assertEquals("ok", doctor("rung"));
         assertEquals("", script.read("doctor-status"));
+    }
+
+    @Test
+    void withoutNetAdminAddressesBehindMasqueradeStayAsTheyAreAndTheAgentSaysSo() throws Exception {
+        run(FULL, MOUNTED);
+        everyCallIsCounted();
+        witnessed();
+        assertEquals(10, lines("\"command_line\":\"curl", "\"method\":\"connect-probe\""), script.everything());
+        assertTrue(script.read("err").contains("needs CAP_NET_ADMIN"), script.read("err"));
     }
 
     @Test

@@ -156,13 +156,16 @@ class WitnessIT {
     void whatTheCaptureDroppedIsFoundOut() throws Exception {
         run("any", """
                 kill -STOP $agent
-                do_clients ask 198.18.77.1 1500
+                do_clients ask 198.18.77.1 2600
                 kill -CONT $agent
                 sleep 2
                 """);
-        assertEquals(1500, script.count("both") + script.count("kernel"), script.everything());
+        int unseen = 2600 - script.count("both") - script.count("kernel");
+        assertTrue(
+                unseen >= 0 && unseen <= script.count("probe-ring"),
+                script.everything()); // the probe's ring is finite, too
         assertEquals(0, script.count("capture"), script.everything());
-        assertTrue(script.count("kernel") > 500, script.everything());
+        assertTrue(script.count("kernel") > 0, script.everything());
         assertEquals(script.count("kernel"), script.count("dropped"), script.everything());
         assertTrue(script.count("kernel-ring") > 0, script.everything());
     }

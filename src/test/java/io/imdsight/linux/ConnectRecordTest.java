@@ -23,7 +23,7 @@ class ConnectRecordTest {
         b.put(48, "curl".getBytes(StandardCharsets.US_ASCII)).putInt(64, 0x40_0000);
         b.putLong(72, CURL.length).putLong(80, 0);
         b.putInt(104, 20).putLong(112, 1_000_000_000L).put(120, "sh".getBytes(StandardCharsets.US_ASCII));
-        b.putInt(68, 8 << 20 | 1).putLong(88, 4711).putInt(96, 5);
+        b.putInt(68, 8 << 20 | 1).putLong(88, 4711).putInt(96, 5).putInt(100, 0xf000_0097);
         b.putInt(136, 1).putLong(144, 10_000_000L).put(152, "a-name-of-16-byt".getBytes(StandardCharsets.US_ASCII));
         b.put(664, CURL);
         return b;
@@ -37,6 +37,7 @@ class ConnectRecordTest {
         assertEquals(30, r.pid());
         assertEquals(1000, r.userId());
         assertEquals(77, r.cgroupId());
+        assertEquals(0xf000_0097L, r.networkNamespace());
         assertEquals(201, r.process().startTicks());
         assertEquals(20, r.process().parent());
         assertFalse(r.process().isKernelThread());

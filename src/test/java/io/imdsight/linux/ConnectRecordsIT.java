@@ -45,9 +45,11 @@ class ConnectRecordsIT {
 
     @Test
     void recordsConnectsToThePeersAndNoOthers() throws Exception {
+        Path namespace = Files.createTempFile("namespace", "");
         try (ConnectRecords records = ConnectRecords.open(PROC, SYS, PEERS, PORT)) {
             long pid = bash(
-                    ": </dev/tcp/127.0.0.1/9; : </dev/tcp/127.0.0.1/10; : </dev/tcp/127.0.0.2/9; : </dev/tcp/::1/9; "
+                    "readlink /proc/self/ns/net >" + namespace
+                            + "; : </dev/tcp/127.0.0.1/9; : </dev/tcp/127.0.0.1/10; : </dev/tcp/127.0.0.2/9; : </dev/tcp/::1/9; "
                             + ": </dev/tcp/::ffff:127.0.0.1/9",
                     "me");
             List<ConnectRecord> found = records.drain();
@@ -59,9 +61,14 @@ class ConnectRecordsIT {
                 assertEquals(ProcessHandle.current().pid(), r.ancestors().get(0).pid());
                 assertEquals(1, r.ancestors().get(r.ancestors().size() - 1).pid());
                 assertEquals(0, r.userId());
+                assertEquals(
+                        "net:[" + r.networkNamespace() + "]",
+                        Files.readString(namespace).strip());
             }
             assertEquals(List.of(), records.drain());
             assertEquals(0, records.lost());
+        } finally {
+            Files.delete(namespace);
         }
     }
 

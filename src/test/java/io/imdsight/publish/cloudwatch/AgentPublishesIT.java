@@ -53,6 +53,10 @@ class AgentPublishesIT {
     private void chain(StandInService service, CloudWatchStandIn cloudWatch) throws Exception {
         Process first = agent("first", cloudWatch);
         curls("first");
+        await(
+                "first",
+                "{\"path\":\"/latest/meta-data/mac\"}",
+                CALLS); // what is still in the kernel's ring dies with the agent
         first.destroyForcibly();
         assertTrue(first.waitFor(10, TimeUnit.SECONDS));
         Process second = agent("second", cloudWatch);
