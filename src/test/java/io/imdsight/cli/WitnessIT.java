@@ -160,7 +160,7 @@ class WitnessIT {
                 kill -CONT $agent
                 sleep 2
                 """);
-        int unseen = 2600 - script.count("both") - script.count("kernel");
+        long unseen = 2600 - script.count("both") - script.count("kernel");
         assertTrue(
                 unseen >= 0 && unseen <= script.count("probe-ring"),
                 script.everything()); // the probe's ring is finite, too
