@@ -43,7 +43,8 @@ class AuditIT {
             ip link set lo up
             ip addr add 169.254.169.254/32 dev lo
             $standin $STANDIN >stand-in.log 2>&1 &
-            trap 'kill %1 2>/dev/null || true' EXIT
+            service=$!
+            trap 'kill $service 2>/dev/null || true' EXIT
             waitfor ready stand-in.log
             """;
 
@@ -254,8 +255,8 @@ class AuditIT {
                 in_service ip route add 10.0.0.0/24 dev imds0; in_service ip route add 10.9.0.0/24 dev imds0
                 in_container ip link set lo up; in_container ip addr add 10.9.0.2/24 dev eth0; in_container ip link set eth0 up
                 in_container ip route add 169.254.169.254/32 dev eth0
-                in_service $standin --mode optional --token-hops 1 >stand-in.log 2>&1 &
-                trap 'kill $service $container %3 2>/dev/null || true' EXIT
+                nsenter --net=/proc/$service/ns/net $standin --mode optional --token-hops 1 >stand-in.log 2>&1 &
+                trap "kill $service $container $! 2>/dev/null || true" EXIT
                 waitfor ready stand-in.log
                 """ + AUDIT + """
                 in_container python3 client.py
