@@ -64,9 +64,9 @@ final class Redaction {
     }
 
     private static final List<Look> LOOKS = List.of(
-            // IMDS session tokens: AQAEA…, 56 characters of base64
-            Look.of("AQAEA", "(?<![A-Za-z0-9+/_-])(AQAEA[A-Za-z0-9+/_=-]{16,})"),
-            Look.of("==", "(?<![A-Za-z0-9+/_=-])([A-Za-z0-9+/_-]{54}==)"),
+            // IMDS session tokens: AQAEA…, 56 characters of base64; behind a slash, too, as part of a URL
+            Look.of("AQAEA", "(?<![A-Za-z0-9+_-])(AQAEA[A-Za-z0-9+/_=-]{16,})"),
+            Look.of("==", "(?<![A-Za-z0-9+_=-])([A-Za-z0-9+/_-]{54}==)"),
             Look.of("IA", "(?<![A-Z0-9])(A[KS]IA[A-Z0-9]{16}(?:[:/,;\\s]{1,3}[A-Za-z0-9/+=]{40})?)(?![A-Z0-9])"),
             // session tokens of STS
             Look.of("IQoJ", "(?<![A-Za-z0-9+/=])(IQoJ[A-Za-z0-9+/=%]{80,})"),

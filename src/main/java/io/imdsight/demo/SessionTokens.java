@@ -12,8 +12,11 @@ final class SessionTokens {
     /** Enough for a test of 1,000 clients; the oldest goes first. */
     private static final int TOKENS_MAX = 4096;
 
-    /** 40 random bytes look like the real ones: 56 characters. */
+    /** The real ones have 56 characters, too. */
     private static final int TOKEN_BYTES = 40;
+
+    /** What makes them begin with AQAEA, as the real ones do. */
+    private static final byte[] BEGIN = {1, 0, 4, 0};
 
     private final SecureRandom random = new SecureRandom();
     private final LongSupplier clockNanos;
@@ -38,6 +41,7 @@ final class SessionTokens {
     synchronized String issue(int ttlSeconds) {
         byte[] bytes = new byte[TOKEN_BYTES];
         random.nextBytes(bytes);
+        System.arraycopy(BEGIN, 0, bytes, 0, BEGIN.length);
         String token = Base64.getUrlEncoder().encodeToString(bytes);
         expiryNanos.put(token, clockNanos.getAsLong() + TimeUnit.SECONDS.toNanos(ttlSeconds));
         return token;

@@ -105,6 +105,15 @@ class RedactionTest {
     }
 
     @Test
+    void aSessionTokenInAUrlGoesThoughASlashStandsBeforeIt() {
+        for (String token : List.of(IMDS_TOKEN, IMDS_TOKEN.substring(0, 30), "x" + "b/".repeat(26) + "c==")) {
+            assertEquals(
+                    List.of("curl", "http://169.254.169.254/latest/[redacted]"),
+                    Redaction.of(List.of("curl", "http://169.254.169.254/latest/" + token)));
+        }
+    }
+
+    @Test
     void aSecretKeyBesideItsIdGoes() {
         List<String> out =
                 Redaction.of(List.of("x", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
