@@ -100,6 +100,11 @@ final class Conversation implements Turns.Reader {
         }
     }
 
+    /** Whether the answer that was read last has not ended yet. */
+    boolean isAnswering() {
+        return down.parser() != null && down.parser().isInBody();
+    }
+
     /** Whether a request waits for its answer. */
     boolean isWaiting() {
         return exchanges.isWaiting();

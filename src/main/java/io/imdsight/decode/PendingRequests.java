@@ -80,6 +80,21 @@ final class PendingRequests implements Iterable<Pending> {
         return null;
     }
 
+    /** Whether an answer is still to come for certain: no gap, and no answer that was left open, may have been it. */
+    boolean isOneDue() {
+        for (Pending p : all) {
+            if (!p.isAnswered() && !p.answerMayBeHidden && !p.staysForItsAnswer) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets the placeholders of which it is not known whether their answer was seen. */
+    void forgetDoubtful() {
+        all.removeIf(p -> p.reported && p.staysForItsAnswer);
+    }
+
     /** Reports from the front what is resolved; what was given up without an answer stays behind as a placeholder. */
     void release() {
         Iterator<Pending> each = all.iterator();

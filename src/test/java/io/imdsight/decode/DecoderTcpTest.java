@@ -455,6 +455,32 @@ class DecoderTcpTest {
         assertEquals(List.of("GET /late NONE", "GET /next 200"), wire.told());
     }
 
+    @Test
+    void anAnswerThatWasLeftOpenCostsTheRequestsBehindItNothing() {
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        Wire.Peer c = wire.connection(1).open().ask(get("/late"));
+        letTheAnswerBeLate();
+        c.answerUnseen(50).ask(get("/next")).answer(no).ack();
+        wire.aSecondLater();
+        for (int i = 3; i < 6; i++) {
+            c.ask(get("/" + i)).answer(OK).ack();
+        }
+        assertEquals(
+                List.of("GET /late NONE", "GET /next HIDDEN", "GET /3 200", "GET /4 200", "GET /5 200"), wire.told());
+    }
+
+    /** Whether the gap held the answer to /2 cannot be told where requests do not wait for answers. */
+    @Test
+    void afterAGapInTheAnswersOfAClientThatPipelinesNoneIsGivenToTheNextRequest() {
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        Wire.Peer c = wire.connection(1).open().ask(get("/1")).answer(chunked);
+        c.ask(get("/2")).ack().answerUnseen(20).ask(get("/3"));
+        wire.aSecondLater();
+        c.answer(no).ack().answer(OK).ack().close();
+        assertEquals(List.of("GET /1 200", "GET /2 HIDDEN", "GET /3 HIDDEN"), wire.told());
+    }
+
     private void letTheAnswerBeLate() {
         for (int i = 0; i < 31; i++) {
             wire.aSecondLater();
