@@ -229,11 +229,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
-        if (pending.isEmpty() || pending.first().timestampNanos > oldest) {
+        if (pending.isEmpty() || pending.first().sinceNanos > oldest) {
             return; // in order, the first is the oldest
         }
         for (Pending p : pending) {
-            if (!p.reported && p.resolution == null && p.timestampNanos <= oldest) {
+            if (!p.reported && p.resolution == null && p.sinceNanos <= oldest) {
                 p.resolution = p.verdict(true);
             }
         }

@@ -27,6 +27,7 @@ final class PendingRequests implements Iterable<Pending> {
     /** Appends one; false where too many wait already. */
     boolean add(Pending p) {
         p.cost = cost(p.head);
+        p.sinceNanos = workshop.time().nowNanos();
         if (all.size() >= workshop.limits().pendingMax() || !workshop.budget().take(p.cost)) {
             return false;
         }
@@ -36,6 +37,7 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Puts one in front of all whose answer was not seen. It costs nothing. */
     void addBeforeUnanswered(Pending p) {
+        p.sinceNanos = workshop.time().nowNanos();
         ArrayDeque<Pending> later = new ArrayDeque<>();
         while (!all.isEmpty() && !all.peekLast().isAnswered()) {
             later.addFirst(all.pollLast());

@@ -481,6 +481,38 @@ class DecoderTcpTest {
         assertEquals(List.of("GET /1 200", "GET /2 HIDDEN", "GET /3 HIDDEN"), wire.told());
     }
 
+    @Test
+    void aClockThatIsSetAnHourForwardOrBackCostsNoAnswerAndNoTimeOut() {
+        for (long set : new long[] {3_600_000 * MILLI, -3_600_000 * MILLI}) {
+            Wire live = new Wire(true);
+            Wire.Peer kept = live.connection(1).open().ask(get("/a"));
+            Wire.Peer hop = live.connection(2).open().ask(get("/hop"));
+            live.decoder.idle(live.now);
+            live.now += set;
+            live.decoder.idle(live.now);
+            kept.answer(OK).ack().ask(get("/b")).answer(OK).ack();
+            assertEquals(List.of("GET /a 200", "GET /b 200"), live.told());
+            for (int i = 0; i < 31; i++) {
+                live.aSecondLater();
+            }
+            assertEquals(List.of("GET /a 200", "GET /b 200", "GET /hop NONE"), live.told());
+            assertTrue(
+                    live.exchanges.get(1).timestampNanos() > live.now - 60_000 * MILLI,
+                    "in the minute that the clock shows");
+            hop.reset();
+            live.decoder.finish();
+            assertEquals(3, live.exchanges.size());
+        }
+    }
+
+    @Test
+    void theTimeOfAFileMayPassByAnHourAtOnce() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/a"));
+        wire.now += 3_600_000 * MILLI;
+        c.answer(OK).ack();
+        assertEquals(List.of("GET /a NONE"), wire.told());
+    }
+
     private void letTheAnswerBeLate() {
         for (int i = 0; i < 31; i++) {
             wire.aSecondLater();
