@@ -21,6 +21,12 @@ final class Senders {
      */
     static final long SLACK_NANOS = 10_000;
 
+    /**
+     * Who sent a request is asked for within a minute of it ({@link ConnectTable#GRACE_NANOS}): a change that much later than the request is none of the
+     * future, but one from before the clock was set back.
+     */
+    static final long CLOCK_SET_NANOS = 2 * ConnectTable.GRACE_NANOS;
+
     /** One change. */
     private record Change(long nanos, Attribution sender) {}
 
@@ -49,7 +55,7 @@ final class Senders {
      */
     Attribution at(long nanos, Attribution opener) {
         for (Change c : newestFirst) {
-            if (c.nanos() <= nanos + SLACK_NANOS) {
+            if (c.nanos() <= nanos + SLACK_NANOS || c.nanos() - nanos >= CLOCK_SET_NANOS) {
                 return c.sender();
             }
         }

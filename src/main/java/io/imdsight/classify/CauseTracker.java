@@ -32,6 +32,9 @@ public final class CauseTracker {
      */
     private static final long SAME_START_NANOS = 20_000_000L;
 
+    /** What is that much older than what is known is newer, by a clock that was set back. An answer is reported half a minute late at the most. */
+    private static final long CLOCK_SET_NANOS = 60_000_000_000L;
+
     /** A token request of the process that started then; {@code cause} is null while it waits. */
     private record Attempt(long startTimeNanos, long timestampNanos, Cause cause) {
         boolean isBy(Caller caller) {
@@ -124,7 +127,9 @@ public final class CauseTracker {
 
     private void noteFor(Caller caller, long timestampNanos, Cause cause) {
         Attempt known = attempt(caller);
-        if (known == null || known.timestampNanos <= timestampNanos) {
+        if (known == null
+                || known.timestampNanos <= timestampNanos
+                || known.timestampNanos - timestampNanos >= CLOCK_SET_NANOS) {
             attempts.put(caller.pid(), new Attempt(caller.startTimeNanos(), timestampNanos, cause));
         }
     }

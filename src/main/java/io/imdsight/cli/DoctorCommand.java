@@ -18,6 +18,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common = new CommonOptions();
 
+    @Mixin
+    CloudWatchFlags cloudWatchFlags = new CloudWatchFlags();
+
     private final Console console;
     private final List<Check> given;
 
@@ -43,7 +46,8 @@ final class DoctorCommand implements Callable<Integer> {
                 new CaptureCheck(endpoints, common.networkInterface),
                 new AttributionCheck(endpoints),
                 new CapabilityCheck(proc),
-                new MachineCheck(proc, Path.of("/sys"), common.stateDir));
+                new MachineCheck(proc, Path.of("/sys"), common.stateDir),
+                new PublishingCheck(cloudWatchFlags));
     }
 
     @Override

@@ -62,7 +62,7 @@ final class LivePipeline {
             Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops, CaptureNotices notices) {
         this.drops = drops;
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
-        decoder = new Decoder(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
+        decoder = Decoder.live(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
                 queue, attributor::find, new CauseTracker(nowNanos()), new Counting(output, counts), System::nanoTime);
         worker = new Thread(() -> guarded(sightings::run), "sightings");

@@ -33,14 +33,18 @@ final class Conversation implements Turns.Reader {
     /** Where the table keeps this conversation; the table's business alone. */
     final FlowTable.Place place = new FlowTable.Place(this);
 
+    /** When it last said something, by {@link PacketTime}. */
     long lastNanos;
+
+    private long lastTimestampNanos;
 
     Conversation(Workshop workshop, Connection connection, Link link, long openedNanos) {
         this.workshop = workshop;
         this.connection = connection;
         this.link = link;
         this.openedNanos = openedNanos;
-        this.lastNanos = openedNanos;
+        this.lastNanos = workshop.time().nowNanos();
+        this.lastTimestampNanos = openedNanos;
         this.exchanges = new Exchanges(this, workshop);
         this.turns = new Turns(workshop, up, down, this);
     }
@@ -100,6 +104,11 @@ final class Conversation implements Turns.Reader {
         }
     }
 
+    /** Whether the answer that was read last has not ended yet. */
+    boolean isAnswering() {
+        return down.parser() != null && down.parser().isInBody();
+    }
+
     /** Whether a request waits for its answer. */
     boolean isWaiting() {
         return exchanges.isWaiting();
@@ -138,7 +147,8 @@ final class Conversation implements Turns.Reader {
 
     /** One segment of this connection. */
     void segment(Segment s, boolean fromOriginator) {
-        lastNanos = s.timestampNanos();
+        lastNanos = workshop.time().nowNanos();
+        lastTimestampNanos = s.timestampNanos();
         if (done) {
             return;
         }
@@ -162,7 +172,7 @@ final class Conversation implements Turns.Reader {
         if (fromOriginator) {
             exchanges.originatorSpoke(down);
         }
-        exchanges.expire(s.timestampNanos());
+        exchanges.expire(lastNanos);
         if (s.has(Segment.RST)) {
             if (fromOriginator && !s.has(Segment.ACK)) {
                 exchanges.originatorRefused(); // so a kernel answers data for a socket that is closed: the answer did
@@ -202,7 +212,7 @@ final class Conversation implements Turns.Reader {
                 own.parser().end();
             }
             if (fromOriginator) {
-                upFinishedNanos = s.timestampNanos();
+                upFinishedNanos = workshop.time().nowNanos();
             } else {
                 exchanges.responderEnded();
             }
@@ -292,7 +302,8 @@ final class Conversation implements Turns.Reader {
 
     private void finishStream(Stream stream, boolean fromOriginator, boolean connectionEnded) {
         // the parsers ask for the segment being read; here there is none
-        Segment none = new Segment(lastNanos, link, 0, 0, 0, 0, 0, 0, stream.next(), 0, 0, new byte[0], 0, 0, 0);
+        Segment none =
+                new Segment(lastTimestampNanos, link, 0, 0, 0, 0, 0, 0, stream.next(), 0, 0, new byte[0], 0, 0, 0);
         int unseen = stream.acknowledgedUnseen();
         if (unseen > 1 && !stream.isFinished()) { // 1: an unseen FIN
             missed(fromOriginator, unseen, none);

@@ -26,7 +26,7 @@ public final class Decoder implements SegmentSink {
     private long evictedNanos = Long.MIN_VALUE / 2;
 
     /**
-     * A decoder without connections.
+     * A decoder without connections, for packets of a file.
      *
      * @param endpoints where the service listens: tells requests from answers
      * @param limits what may be held
@@ -34,8 +34,17 @@ public final class Decoder implements SegmentSink {
      * @param drops where losses are counted
      */
     public Decoder(Endpoints endpoints, DecoderLimits limits, ExchangeSink sink, Drops drops) {
+        this(endpoints, limits, new PacketTime(PacketTime.NO_JUMP_NANOS), sink, drops);
+    }
+
+    /** One for packets as they are captured here, on a machine whose clock may be set meanwhile. */
+    public static Decoder live(Endpoints endpoints, DecoderLimits limits, ExchangeSink sink, Drops drops) {
+        return new Decoder(endpoints, limits, new PacketTime(PacketTime.LIVE_JUMP_NANOS), sink, drops);
+    }
+
+    private Decoder(Endpoints endpoints, DecoderLimits limits, PacketTime time, ExchangeSink sink, Drops drops) {
         this.endpoints = endpoints;
-        this.workshop = new Workshop(limits, new Budget(limits.streamBytesMax()), drops, sink);
+        this.workshop = new Workshop(limits, time, new Budget(limits.streamBytesMax()), drops, sink);
         this.table = new FlowTable(limits.connectionsMax());
     }
 
@@ -45,7 +54,7 @@ public final class Decoder implements SegmentSink {
         if (!up && !endpoints.isService(s.sourceHigh(), s.sourceLow(), s.sourcePort())) {
             return;
         }
-        long now = s.timestampNanos();
+        long now = workshop.time().at(s.timestampNanos());
         if (Math.abs(now - sweptNanos) >= SWEEP_NANOS) {
             sweep(now);
         }
@@ -100,7 +109,7 @@ public final class Decoder implements SegmentSink {
         Connection connection = new Connection(new IpAddress(oHigh, oLow), oPort, responder, rPort);
         Conversation c = translations.sameConnection(s, responder, rPort);
         if (c == null) {
-            makeRoom(s.timestampNanos());
+            makeRoom(workshop.time().nowNanos());
             c = new Conversation(workshop, connection, s.link(), s.timestampNanos());
             workshop.sink().opened(connection, s.timestampNanos());
         } else {
@@ -134,7 +143,7 @@ public final class Decoder implements SegmentSink {
 
     @Override
     public void idle(long nowNanos) {
-        sweep(nowNanos);
+        sweep(workshop.time().at(nowNanos));
     }
 
     private void sweep(long now) {

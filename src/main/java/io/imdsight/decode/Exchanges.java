@@ -15,6 +15,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     private final PendingRequests pending;
     private boolean answersUnknown;
     private boolean pipelinedGap;
+
+    /** The originator has asked before it had the answer to what it asked before, seen without a gap. */
+    private boolean pipelines;
+
     private boolean notHttpCounted;
 
     Exchanges(Conversation conversation, Workshop workshop) {
@@ -30,6 +34,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     @Override
     public void request(RequestHead head) {
+        pipelines |= conversation.isAnswering() || pending.isOneDue();
+        if (!pipelines) {
+            pending.forgetDoubtful(); // who waits for each answer has the one that was left open, too
+        }
         for (Pending p : pending) {
             if (!p.isAnswered()
                     && p.resolution == null
@@ -165,7 +173,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
                 unanswered++;
             }
         }
-        if (unanswered > 1) {
+        if (unanswered > (pipelines ? 0 : 1)) {
             answersUnknown = true; // which of them the next answer belongs to cannot be told, now and later
             for (Pending p : pending) {
                 if (p.isOpen()) {
@@ -221,11 +229,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
-        if (pending.isEmpty() || pending.first().timestampNanos > oldest) {
+        if (pending.isEmpty() || pending.first().sinceNanos > oldest) {
             return; // in order, the first is the oldest
         }
         for (Pending p : pending) {
-            if (!p.reported && p.resolution == null && p.timestampNanos <= oldest) {
+            if (!p.reported && p.resolution == null && p.sinceNanos <= oldest) {
                 p.resolution = p.verdict(true);
             }
         }

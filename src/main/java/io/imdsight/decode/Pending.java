@@ -10,6 +10,9 @@ final class Pending {
     final long timestampNanos;
     final Link link;
 
+    /** When it came, by {@link PacketTime}. */
+    long sinceNanos;
+
     /** An answer to this request acknowledges at least up to here. */
     final int acknowledgedBy;
 

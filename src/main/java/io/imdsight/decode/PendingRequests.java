@@ -27,6 +27,7 @@ final class PendingRequests implements Iterable<Pending> {
     /** Appends one; false where too many wait already. */
     boolean add(Pending p) {
         p.cost = cost(p.head);
+        p.sinceNanos = workshop.time().nowNanos();
         if (all.size() >= workshop.limits().pendingMax() || !workshop.budget().take(p.cost)) {
             return false;
         }
@@ -36,6 +37,7 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Puts one in front of all whose answer was not seen. It costs nothing. */
     void addBeforeUnanswered(Pending p) {
+        p.sinceNanos = workshop.time().nowNanos();
         ArrayDeque<Pending> later = new ArrayDeque<>();
         while (!all.isEmpty() && !all.peekLast().isAnswered()) {
             later.addFirst(all.pollLast());
@@ -78,6 +80,21 @@ final class PendingRequests implements Iterable<Pending> {
             }
         }
         return null;
+    }
+
+    /** Whether an answer is still to come for certain: no gap, and no answer that was left open, may have been it. */
+    boolean isOneDue() {
+        for (Pending p : all) {
+            if (!p.isAnswered() && !p.answerMayBeHidden && !p.staysForItsAnswer) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets the placeholders of which it is not known whether their answer was seen. */
+    void forgetDoubtful() {
+        all.removeIf(p -> p.reported && p.staysForItsAnswer);
     }
 
     /** Reports from the front what is resolved; what was given up without an answer stays behind as a placeholder. */

@@ -52,7 +52,7 @@ final class Turns {
         } else {
             hold(s, fromOriginator);
         }
-        expire(s.timestampNanos());
+        expire(workshop.time().nowNanos());
     }
 
     /** Nothing more will come: reads all that is held, with gaps for what is missing. */
@@ -80,7 +80,7 @@ final class Turns {
             force(0);
         }
         if (workshop.budget().take(Held.cost(s))) {
-            held.add(Held.copyOf(s, fromOriginator, arrivals));
+            held.add(Held.copyOf(s, fromOriginator, arrivals, workshop.time().nowNanos()));
         } else {
             workshop.drops().add(Drop.STREAM_MEMORY, s.payloadLength());
         }
@@ -114,7 +114,7 @@ final class Turns {
 
     private boolean isOverdue(Held h, long nowNanos) {
         DecoderLimits limits = workshop.limits();
-        long ageNanos = nowNanos - h.segment().timestampNanos();
+        long ageNanos = nowNanos - h.sinceNanos();
         int start = start(h.segment());
         boolean missed = own(h).isAcknowledgedTo(start) || Stream.distance(start, own(h).next()) <= 0;
         return missed && (arrivals - h.arrival() >= limits.reorderSegments() || ageNanos >= limits.reorderNanos())

@@ -40,6 +40,21 @@ final class CallerText {
                         k.sourceAddress());
     }
 
+    /** Without the executable's path, where the title stands for it. */
+    static CallerKey withoutPath(CallerKey k) {
+        return k.executable() == null || k.title() == null
+                ? k
+                : new CallerKey(
+                        null,
+                        k.title(),
+                        k.systemdUnit(),
+                        k.containerId(),
+                        k.podUid(),
+                        k.owner(),
+                        k.userAgent(),
+                        k.sourceAddress());
+    }
+
     /** What a person would call it. */
     static String name(CallerKey k) {
         String name = k.title() != null ? k.title() : k.executable() != null ? k.executable() : k.sourceAddress();

@@ -51,6 +51,24 @@ class DoctorCommandTest {
     }
 
     @Test
+    void whatASettingForCloudWatchCostsIsSaidBeforeTheBillSaysIt() {
+        CloudWatchFlags flags = new CloudWatchFlags();
+        flags.metrics = "all";
+        assertEquals(
+                "not published; with --cloudwatch at most 7 metrics a month of this machine, and 7 that all machines share; "
+                        + "at 0.30 USD each (us-east-1) 2.10 and 2.10 USD",
+                new PublishingCheck(flags).look().getFirst().found());
+        flags.enabled = true;
+        flags.metrics = "essential";
+        flags.topCallers = 10;
+        flags.dimensions = List.of("ImageId", "tag:team");
+        assertEquals(
+                "published: at most 24 metrics a month of this machine, and 2 that all machines share, and 2 for each value of ImageId "
+                        + "and of tag:team; at 0.30 USD each (us-east-1) 7.20 and 0.60 USD",
+                new PublishingCheck(flags).look().getFirst().found());
+    }
+
+    @Test
     void whatIsMissingDecidesTheStatus() {
         Finding gone = Finding.missing("gone", "none", "all", null, ExitStatus.UNAVAILABLE);
         Finding closed = Finding.missing("closed", "none", "all", null, ExitStatus.NOT_PERMITTED);

@@ -455,6 +455,64 @@ class DecoderTcpTest {
         assertEquals(List.of("GET /late NONE", "GET /next 200"), wire.told());
     }
 
+    @Test
+    void anAnswerThatWasLeftOpenCostsTheRequestsBehindItNothing() {
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        Wire.Peer c = wire.connection(1).open().ask(get("/late"));
+        letTheAnswerBeLate();
+        c.answerUnseen(50).ask(get("/next")).answer(no).ack();
+        wire.aSecondLater();
+        for (int i = 3; i < 6; i++) {
+            c.ask(get("/" + i)).answer(OK).ack();
+        }
+        assertEquals(
+                List.of("GET /late NONE", "GET /next HIDDEN", "GET /3 200", "GET /4 200", "GET /5 200"), wire.told());
+    }
+
+    /** Whether the gap held the answer to /2 cannot be told where requests do not wait for answers. */
+    @Test
+    void afterAGapInTheAnswersOfAClientThatPipelinesNoneIsGivenToTheNextRequest() {
+        String no = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        Wire.Peer c = wire.connection(1).open().ask(get("/1")).answer(chunked);
+        c.ask(get("/2")).ack().answerUnseen(20).ask(get("/3"));
+        wire.aSecondLater();
+        c.answer(no).ack().answer(OK).ack().close();
+        assertEquals(List.of("GET /1 200", "GET /2 HIDDEN", "GET /3 HIDDEN"), wire.told());
+    }
+
+    @Test
+    void aClockThatIsSetAnHourForwardOrBackCostsNoAnswerAndNoTimeOut() {
+        for (long set : new long[] {3_600_000 * MILLI, -3_600_000 * MILLI}) {
+            Wire live = new Wire(true);
+            Wire.Peer kept = live.connection(1).open().ask(get("/a"));
+            Wire.Peer hop = live.connection(2).open().ask(get("/hop"));
+            live.decoder.idle(live.now);
+            live.now += set;
+            live.decoder.idle(live.now);
+            kept.answer(OK).ack().ask(get("/b")).answer(OK).ack();
+            assertEquals(List.of("GET /a 200", "GET /b 200"), live.told());
+            for (int i = 0; i < 31; i++) {
+                live.aSecondLater();
+            }
+            assertEquals(List.of("GET /a 200", "GET /b 200", "GET /hop NONE"), live.told());
+            assertTrue(
+                    live.exchanges.get(1).timestampNanos() > live.now - 60_000 * MILLI,
+                    "in the minute that the clock shows");
+            hop.reset();
+            live.decoder.finish();
+            assertEquals(3, live.exchanges.size());
+        }
+    }
+
+    @Test
+    void theTimeOfAFileMayPassByAnHourAtOnce() {
+        Wire.Peer c = wire.connection(1).open().ask(get("/a"));
+        wire.now += 3_600_000 * MILLI;
+        c.answer(OK).ack();
+        assertEquals(List.of("GET /a NONE"), wire.told());
+    }
+
     private void letTheAnswerBeLate() {
         for (int i = 0; i < 31; i++) {
             wire.aSecondLater();

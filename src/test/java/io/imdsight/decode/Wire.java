@@ -34,6 +34,13 @@ class Wire implements ExchangeSink {
         decoder = new Decoder(Endpoints.EC2, limits, this, drops);
     }
 
+    /** One as the agent has it: its clock may be set. */
+    Wire(boolean live) {
+        decoder = live
+                ? Decoder.live(Endpoints.EC2, DecoderLimits.DEFAULT, this, drops)
+                : new Decoder(Endpoints.EC2, DecoderLimits.DEFAULT, this, drops);
+    }
+
     @Override
     public void opened(Connection connection, long timestampNanos) {
         opened.add(connection);

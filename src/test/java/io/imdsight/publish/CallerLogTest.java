@@ -26,6 +26,10 @@ class CallerLogTest {
     }
 
     private static Sighting at(long nanos, String title) {
+        return at(nanos, title, "/usr/bin/bash");
+    }
+
+    private static Sighting at(long nanos, String title, String executable) {
         Sighting s = Samples.v1(Samples.curl(), Evidence.CONNECT_PROBE);
         Exchange e = s.exchange();
         Caller c = s.caller();
@@ -33,7 +37,7 @@ class CallerLogTest {
                 nanos, e.link(), e.connection(), nanos, e.request(), new Answer(Answer.State.RECEIVED, 200));
         Caller named = new Caller(
                 c.pid(),
-                c.executable(),
+                executable,
                 c.arguments(),
                 title,
                 c.userId(),
@@ -69,6 +73,30 @@ class CallerLogTest {
         log.known(List.of(new Tally(TallyKey.of(at(Samples.TIME, "sync.sh")), 5)));
         accept(at(Samples.TIME + HOUR_NANOS, "sync.sh"));
         assertEquals(List.of(), lines);
+    }
+
+    @Test
+    void aCallerThatWasGoneBeforeItsPathWasReadIsNoOtherCaller() throws IOException {
+        accept(at(Samples.TIME, "curl", "/usr/bin/curl"));
+        accept(at(Samples.TIME + 1, "curl", null));
+        assertEquals(1, lines.size(), lines.toString());
+        accept(at(Samples.TIME + 2, "wget", null));
+        accept(at(Samples.TIME + 3, "wget", "/usr/bin/wget"));
+        accept(at(Samples.TIME + 4, "wget", null));
+        assertEquals(2, lines.size(), lines.toString());
+    }
+
+    @Test
+    void twoProgramsOfOneTitleAreEachSaidAlsoWhereSomeCallsHaveNoPath() throws IOException {
+        log.known(List.of(new Tally(TallyKey.of(at(Samples.TIME, "curl", "/usr/bin/curl")), 5)));
+        accept(at(Samples.TIME, "curl", null));
+        assertEquals(List.of(), lines);
+        accept(at(Samples.TIME, "curl", "/opt/vendor/bin/curl"));
+        assertEquals(1, lines.size(), lines.toString());
+        accept(at(Samples.TIME, "sync", null));
+        accept(at(Samples.TIME, "sync", "/usr/bin/sync"));
+        accept(at(Samples.TIME, "sync", "/opt/vendor/bin/sync"));
+        assertEquals(3, lines.size(), lines.toString());
     }
 
     @Test
