@@ -31,7 +31,7 @@ final class BudgetWording {
     }
 
     static String percent(double value) {
-        return value < 0.1 && value > 0 ? "0.1 % or less" : String.format(Locale.ROOT, "%.1f %%", value);
+        return value < 0.1 && value > 0 ? "less than 0.1 %" : String.format(Locale.ROOT, "%.1f %%", value);
     }
 
     static String packets(LinkBudget l) {

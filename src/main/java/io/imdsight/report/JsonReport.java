@@ -168,8 +168,8 @@ public final class JsonReport {
         String name = e.found().pod();
         j.text("uid", e.finding().key().podUid());
         if (name != null) {
-            j.text("namespace", name.substring(0, name.indexOf('/')))
-                    .text("name", name.substring(name.indexOf('/') + 1));
+            int slash = name.indexOf('/');
+            j.text("namespace", slash < 0 ? null : name.substring(0, slash)).text("name", name.substring(slash + 1));
         }
     }
 

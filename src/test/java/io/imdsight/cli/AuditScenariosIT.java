@@ -66,7 +66,7 @@ class AuditScenariosIT extends AuditMachine {
                     }
                 }
                 """);
-        flags = "--until-idle 4s --for 40s --window-min 2s";
+        flags = "--for 15s --window-min 2s";
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         assertEquals(
                 1,
@@ -83,7 +83,7 @@ class AuditScenariosIT extends AuditMachine {
         assertFalse(read("out").contains("hop-limit"), said());
     }
 
-    /** Paths and order as boto 2 sends them: corpus capture boto2-identity. */
+    /** The doubled slash is boto 2's: corpus capture boto2-identity. */
     @Test
     void aProgramThatCallsAsBoto2DoesIsToldToMove() throws Exception {
         assertEquals(1, audit("""
