@@ -3,6 +3,7 @@ package io.imdsight.capture;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Link;
+import io.imdsight.model.LinkUse;
 import io.imdsight.model.SegmentSink;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -41,6 +42,7 @@ public final class LiveCapture implements AutoCloseable {
     private final SegmentSink sink;
     private final PacketDecoder decoder;
     private final CaptureClock clock;
+    private final PacketRate rate = new PacketRate();
     private final RingDrain drain;
     private final String filterState;
     private volatile Link link;
@@ -147,6 +149,11 @@ public final class LiveCapture implements AutoCloseable {
         return clock.packets();
     }
 
+    /** What went to the service and came from it so far. */
+    public LinkUse use() {
+        return new LinkUse(interfaceName, rate.packets(), rate.peak(), rate.peakNanos());
+    }
+
     /**
      * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed twice a second
      * while all is well.
@@ -224,6 +231,7 @@ public final class LiveCapture implements AutoCloseable {
             // getTime has the milliseconds in it, getNanos too
             long nanos = Math.floorDiv(time.getTime(), 1000L) * 1_000_000_000L + time.getNanos();
             clock.packet();
+            rate.packet(nanos);
             synchronized (sink) {
                 if (nanos - linksForgottenNanos > LINK_NAMES_NANOS) {
                     decoder.forgetLinks();

@@ -80,6 +80,7 @@ final class AuditCommand implements Callable<Integer> {
     String html;
 
     private final Console console;
+    private final LinkWatch links = new LinkWatch();
     private final MachineFacts machine = new MachineFacts(Path.of("/"));
 
     AuditCommand(Console console) {
@@ -89,7 +90,9 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         AuditOutput output = new AuditOutput(console, common.format, json, html);
-        CallerLookup lookup = new CallerLookup(new ScriptFinder(Path.of("/proc")), new PackageOwners(Path.of("/")));
+        Path root = Path.of("/");
+        CallerLookup lookup = new CallerLookup(
+                new ScriptFinder(Path.of("/proc")), new PackageOwners(root), new ContainerImages(root));
         if (!fromLedger) {
             AuditWatch watch = watch(lookup);
             return report(output, lookup, observation(watch), watch.failed());
@@ -108,9 +111,11 @@ final class AuditCommand implements Callable<Integer> {
         AuditWatch watch = new AuditWatch(lookup, Clock.systemUTC(), live == null ? this::announce : s -> {});
         LivePipeline pipeline = open(watch);
         console.ending().onSignal(pipeline::stop);
+        links.begin(pipeline.use());
         watch.started(pipeline::connections, pipeline.attribution().probeUp(), pipeline.drops()::all);
         pipeline.start();
         watchOn(pipeline, watch, live);
+        links.step(pipeline.use());
         pipeline.finish();
         watch.step();
         watch.ended(pipeline.failed());
@@ -126,7 +131,11 @@ final class AuditCommand implements Callable<Integer> {
         long from = TallyKey.minuteOf(seen.fromNanos());
         long to = TallyKey.minuteOf(seen.toNanos()) + 1;
         output.write(AuditReport.of(
-                verdict, seen.tallies().tallies(from, to), lookup.found(verdict.callers()), machine.machine()));
+                verdict,
+                seen.tallies().tallies(from, to),
+                lookup.found(verdict.callers()),
+                machine.machine(),
+                links.end()));
         if (failed != null) {
             throw failed;
         }
@@ -156,6 +165,7 @@ final class AuditCommand implements Callable<Integer> {
         while (!isOver(elapsed, watch)) {
             boolean ended = pipeline.awaitEnd(step(elapsed));
             watch.step();
+            links.step(pipeline.use());
             if (ended) {
                 return;
             }

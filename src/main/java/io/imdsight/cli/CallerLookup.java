@@ -38,6 +38,7 @@ final class CallerLookup {
 
     private final ScriptFinder scripts;
     private final PackageOwners packages;
+    private final ContainerImages images;
     private final Map<CallerKey, Set<Found.ScriptLine>> lines = new ConcurrentHashMap<>();
     private final Set<List<String>> asked = new HashSet<>();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
@@ -49,9 +50,10 @@ final class CallerLookup {
             Thread.ofPlatform().name("scripts").daemon().factory(),
             new ThreadPoolExecutor.DiscardPolicy());
 
-    CallerLookup(ScriptFinder scripts, PackageOwners packages) {
+    CallerLookup(ScriptFinder scripts, PackageOwners packages, ContainerImages images) {
         this.scripts = scripts;
         this.packages = packages;
+        this.images = images;
     }
 
     /** A call was seen. To be called by one thread. */
@@ -95,7 +97,9 @@ final class CallerLookup {
                     new Found(
                             owner == null ? null : Escaped.of(owner.name()),
                             owner == null || owner.version() == null ? null : Escaped.of(owner.version()),
-                            List.copyOf(lines.getOrDefault(f.key(), Set.of()))));
+                            List.copyOf(lines.getOrDefault(f.key(), Set.of())),
+                            images.image(f.key().containerId()),
+                            images.pod(f.key().podUid())));
         }
         return out;
     }

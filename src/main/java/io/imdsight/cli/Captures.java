@@ -6,6 +6,7 @@ import io.imdsight.linux.KernelException;
 import io.imdsight.linux.NetworkLinks;
 import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.linux.NetworkWatch;
+import io.imdsight.model.LinkUse;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -175,6 +176,11 @@ final class Captures {
     /** The captures that are open now. Any thread; does not wait. */
     Stream<LiveCapture> live() {
         return namespaces == null ? own.live() : Stream.concat(own.live(), namespaces.live());
+    }
+
+    /** What went over the interfaces of the machine's own namespace, to the service and back. Any thread. */
+    List<LinkUse> use() {
+        return own.live().map(LiveCapture::use).toList();
     }
 
     /** Ends all of it: no segment comes after that. */

@@ -16,6 +16,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
+import io.imdsight.model.LinkUse;
 import io.imdsight.model.Sighting;
 import io.imdsight.publish.Totals;
 import java.io.IOException;
@@ -271,6 +272,11 @@ final class LivePipeline {
     /** Packets that were read. */
     long packets() {
         return captures.live().mapToLong(LiveCapture::packetsRead).sum();
+    }
+
+    /** What went over the machine's own interfaces, to the service and back. */
+    List<LinkUse> use() {
+        return captures.use();
     }
 
     /** How many events were attributed, or were found to need no attribution. */

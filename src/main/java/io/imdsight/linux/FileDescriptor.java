@@ -42,7 +42,9 @@ final class FileDescriptor implements Closeable {
                 break;
             }
             if (chunk != buffer) {
-                buffer = java.util.Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + (int) got));
+                if (length + (int) got > buffer.length) {
+                    buffer = java.util.Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + (int) got));
+                }
                 System.arraycopy(chunk, 0, buffer, length, (int) got);
             } else {
                 chunk = new byte[buffer.length];

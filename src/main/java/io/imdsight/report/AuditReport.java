@@ -13,8 +13,9 @@ import java.util.Map;
  * @param entries its callers, in the same order, each with what it is and what to do
  * @param timeline requests over the window
  * @param machine where it was
+ * @param budget how much it all took
  */
-public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine) {
+public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine, Budget budget) {
     public AuditReport {
         entries = List.copyOf(entries);
     }
@@ -59,6 +60,20 @@ public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timelin
      * @param found what was looked up, by caller; may be empty
      */
     public static AuditReport of(Verdict verdict, List<Tally> tallies, Map<CallerKey, Found> found, Machine machine) {
+        return of(verdict, tallies, found, machine, List.of());
+    }
+
+    /**
+     * The same, with what was captured.
+     *
+     * @param links the interfaces that were; empty for none
+     */
+    public static AuditReport of(
+            Verdict verdict,
+            List<Tally> tallies,
+            Map<CallerKey, Found> found,
+            Machine machine,
+            List<LinkBudget> links) {
         Recogniser recogniser = new Recogniser(ClientTable.load());
         Advisor advisor = new Advisor(machine.instanceId());
         List<Entry> entries = new ArrayList<>();
@@ -75,7 +90,8 @@ public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timelin
                     advisor.advise(f, r, known)));
         }
         Evidence e = verdict.evidence();
-        return new AuditReport(verdict, entries, Timeline.of(tallies, e.fromNanos(), e.toNanos()), machine);
+        Timeline timeline = Timeline.of(tallies, e.fromNanos(), e.toNanos());
+        return new AuditReport(verdict, entries, timeline, machine, Budget.of(verdict, tallies, links));
     }
 
     /** The command that requires tokens on this machine. */

@@ -36,7 +36,7 @@ final class CallerTable {
             h.text(c.name()).raw("</button></th>");
         }
         h.raw("</tr></thead>\n");
-        r.entries().forEach(e -> caller(h, e));
+        r.entries().forEach(e -> caller(h, e, r.budget().rate(e.finding())));
         h.raw("</table></section>\n");
     }
 
@@ -55,7 +55,7 @@ final class CallerTable {
         h.raw("</select></div><p id=\"shown\" role=\"status\" class=\"soft\"></p></div>\n");
     }
 
-    private static void caller(Html h, AuditReport.Entry e) {
+    private static void caller(Html h, AuditReport.Entry e, CallerRate rate) {
         CallerFinding f = e.finding();
         Standing s = f.standing();
         String cause = f.causes().entrySet().stream()
@@ -74,7 +74,7 @@ final class CallerTable {
         cell(h, 5, cause);
         cell(h, 6, String.join(", ", Wording.place(f)));
         h.raw("</tr>\n<tr><td colspan=\"" + COLUMNS.size() + "\">");
-        details(h, e);
+        details(h, e, rate);
         h.raw("</td></tr></tbody>\n");
     }
 
@@ -90,7 +90,7 @@ final class CallerTable {
                 + value + "</td>");
     }
 
-    private static void details(Html h, AuditReport.Entry e) {
+    private static void details(Html h, AuditReport.Entry e, CallerRate rate) {
         CallerFinding f = e.finding();
         h.raw(f.standing() == Standing.BLOCKING ? "<details open>" : "<details>");
         h.raw("<summary>")
@@ -98,6 +98,8 @@ final class CallerTable {
                 .raw("</summary><dl>");
         h.term("What", Wording.what(e));
         h.term("Calls", Wording.calls(f));
+        h.term("Rate", BudgetWording.rate(rate));
+        rate.habits().forEach(habit -> h.term("Should keep", habit.sentence()));
         h.term("Known by", Wording.counts(f.evidence()));
         h.term("User-Agent", f.key().userAgent());
         h.term("Container", f.key().containerId());

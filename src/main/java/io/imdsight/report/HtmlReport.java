@@ -34,6 +34,7 @@ public final class HtmlReport {
         h.raw("<main>\n");
         TimelineChart.write(h, r.timeline());
         CallerTable.write(h, r);
+        BudgetSection.write(h, r);
         evidence(h, r.verdict().evidence());
         commands(h, r);
         h.raw("</main>\n<footer class=\"soft\"><p>");

@@ -1,6 +1,7 @@
 package io.imdsight.report;
 
 import io.imdsight.model.Escaped;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Writes JSON (RFC 8259) into one line: commas and quotes are its business, nesting the caller's. What is null or empty is left out. */
@@ -60,6 +61,15 @@ final class Json {
         key(key);
         separate();
         out.append(value);
+        comma = true;
+        return this;
+    }
+
+    /** With two digits behind the point: what is measured here is not known better. */
+    Json decimal(String key, double value) {
+        key(key);
+        separate();
+        out.append(String.format(Locale.ROOT, "%.2f", value));
         comma = true;
         return this;
     }

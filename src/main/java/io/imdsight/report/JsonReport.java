@@ -25,7 +25,14 @@ public final class JsonReport {
                         reasons(a, "reasons", r.verdict().reasons());
                         reasons(a, "notes", r.verdict().notes());
                         evidence(a, e);
-                        a.array("callers", c -> r.entries().forEach(entry -> c.object(o -> caller(o, entry))));
+                        BudgetJson.links(a, r.budget());
+                        a.array(
+                                "callers",
+                                c -> r.entries()
+                                        .forEach(entry -> c.object(o -> {
+                                            caller(o, entry);
+                                            BudgetJson.rate(o, r.budget().rate(entry.finding()));
+                                        })));
                         timeline(a, r.timeline());
                         a.object(
                                 "commands",
@@ -121,9 +128,14 @@ public final class JsonReport {
             });
         }
         nested(j, "systemd", "unit", f.key().systemdUnit());
-        nested(j, "container", "id", f.key().containerId());
+        if (f.key().containerId() != null) {
+            j.object("container", c -> {
+                c.text("id", f.key().containerId());
+                nested(c, "image", "name", e.found().image());
+            });
+        }
         if (f.key().podUid() != null) {
-            j.object("k8s", k -> nested(k, "pod", "uid", f.key().podUid()));
+            j.object("k8s", k -> k.object("pod", p -> pod(p, e)));
         }
         nested(j, "user_agent", "original", f.key().userAgent());
         nested(j, "source", "address", f.key().sourceAddress());
@@ -149,6 +161,15 @@ public final class JsonReport {
                             .forEach(l -> a.object(o -> o.text("file", l.file())
                                     .number("line", l.number())
                                     .text("text", l.text()))));
+        }
+    }
+
+    private static void pod(Json j, AuditReport.Entry e) {
+        String name = e.found().pod();
+        j.text("uid", e.finding().key().podUid());
+        if (name != null) {
+            int slash = name.indexOf('/');
+            j.text("namespace", slash < 0 ? null : name.substring(0, slash)).text("name", name.substring(slash + 1));
         }
     }
 

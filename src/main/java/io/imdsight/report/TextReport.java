@@ -60,6 +60,7 @@ public final class TextReport {
         brief(r, Standing.FAILED, "Failed anyway, without a token; no obstacle");
         brief(r, Standing.FOREIGN, "Probes for another cloud; no obstacle");
         brief(r, Standing.V2, "Use tokens");
+        budget(r);
         evidence(r);
         commands(r);
     }
@@ -76,11 +77,11 @@ public final class TextReport {
                 line("  … and " + (entries.size() - CALLERS_MAX) + " more; --json FILE has all of them");
                 return;
             }
-            caller(number, e);
+            caller(number, e, r.budget().rate(e.finding()));
         }
     }
 
-    private void caller(int number, AuditReport.Entry e) {
+    private void caller(int number, AuditReport.Entry e, CallerRate rate) {
         CallerFinding f = e.finding();
         out.add(paint(STRONG, Escaped.of("  " + number + ". " + cut(f.name()))) + Escaped.of(suffix(f)));
         field("what", Wording.what(e));
@@ -96,6 +97,7 @@ public final class TextReport {
             field("agent", cut(f.key().userAgent()));
         }
         field("calls", Wording.calls(f));
+        field("rate", BudgetWording.rate(rate));
         paths(f);
         if (f.evidence().size() != 1 || !f.evidence().containsKey(EvidenceMethod.CONNECT_PROBE)) {
             field("known by", Wording.counts(f.evidence()));
@@ -151,6 +153,28 @@ public final class TextReport {
                     : "  " + f.profile().paths().getFirst();
             String client = e.clientName() == null ? "" : "  [" + e.clientName() + "]";
             line("  " + cut(f.name()) + suffix(f) + "  " + Wording.calls(f) + client + cut(path));
+        }
+    }
+
+    private void budget(AuditReport r) {
+        if (r.entries().isEmpty() && !r.budget().isExceeded()) {
+            return;
+        }
+        heading("Budget");
+        r.budget().links().forEach(l -> {
+            field("packets", BudgetWording.packets(l));
+            field("allowance", BudgetWording.allowance(l));
+        });
+        int left = CALLERS_MAX;
+        for (AuditReport.Entry e : r.entries()) {
+            for (CallerRate.Habit h : r.budget().rate(e.finding()).habits()) {
+                if (left-- > 0) {
+                    field("should keep", cut(e.finding().name()) + suffix(e.finding()) + ": " + h.sentence());
+                }
+            }
+        }
+        if (r.budget().links().isEmpty()) {
+            field("packets", "not counted: nothing was captured");
         }
     }
 

@@ -104,6 +104,12 @@ final class Wording {
         return out;
     }
 
+    private static void add(StringJoiner out, String before, String value) {
+        if (value != null) {
+            out.add(before + value);
+        }
+    }
+
     private static void add(List<String> out, String before, String value) {
         if (value != null) {
             out.add(before + value);
@@ -138,6 +144,8 @@ final class Wording {
         if (e.found().packageName() != null) {
             out.add("package " + e.found().packageName() + " " + e.found().packageVersion());
         }
+        add(out, "image ", e.found().image());
+        add(out, "pod ", e.found().pod());
         out.add(
                 e.clientName() == null
                         ? "not a program that imdsight knows"

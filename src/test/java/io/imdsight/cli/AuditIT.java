@@ -3,77 +3,17 @@ package io.imdsight.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The assembled {@code audit} on machines that a script lays out: real programs, a stand-in service, real kernels between them. Each machine is a network
- * namespace of its own without a way out; the script refuses to go on where it still stands in the one that the test came from.
- */
+/** What the assembled {@code audit} says of machines whose callers are known. {@link AuditScenariosIT} has programs that others wrote. */
 @Timeout(300)
-class AuditIT {
-    private static final Path TREE = Path.of(System.getProperty("imdsight.tree", "target/imdsight"));
-    private static final int SECONDS_MAX = 90;
-
-    private static final String SAFE = """
-            set -eu
-            [ "$(readlink /proc/self/ns/net)" != "$OUTSIDE" ] || exit 99
-            unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
-            IMDS=http://169.254.169.254
-            waitfor() { n=0; until grep -q "$1" "$2" 2>/dev/null; do n=$((n+1)); [ $n -lt 300 ] || { cat "$2"; exit 97; }; sleep 0.05; done; }
-            # the stand-in refuses to start where a packet could leave; it must be told which namespace is the machine's own
-            IMDSIGHT_DEMO_HOST_NAMESPACE=$(echo "$OUTSIDE" | tr -dc 0-9)
-            export IMDSIGHT_DEMO_HOST_NAMESPACE
-            standin="$TREE/runtime/bin/java -Djna.boot.library.path=$TREE/native -Djna.nounpack=true -cp $TREE/lib/* io.imdsight.demo.StandInMain"
-            set -f
-            """;
-
-    /** The service on the machine's loopback interface. */
-    private static final String ONE_MACHINE = """
-            ip link set lo up
-            ip addr add 169.254.169.254/32 dev lo
-            $standin $STANDIN >stand-in.log 2>&1 &
-            service=$!
-            trap 'kill $service 2>/dev/null || true' EXIT
-            waitfor ready stand-in.log
-            """;
-
-    private static final String AUDIT = """
-            "$TREE/bin/imdsight" audit --config /dev/null --interface $INTERFACE $FLAGS --json report.json --html report.html >out 2>err &
-            audit=$!
-            waitfor watching err
-            sleep 0.5
-            """;
-
-    private static final String JUDGED = """
-            status=0; wait $audit || status=$?
-            exit $status
-            """;
-
-    @TempDir
-    Path directory;
-
-    private String standIn = "--mode optional";
-    private String flags = "--for 4s --window-min 2s";
-    private String networkInterface = "lo";
-
-    @BeforeAll
-    static void namespacesArePermitted() throws Exception {
-        assumeTrue(Files.isExecutable(TREE.resolve("bin/imdsight")), "SKIPPED: the tree is not built: " + TREE);
-        Process p = new ProcessBuilder("unshare", "--net", "true").start();
-        assumeTrue(p.waitFor() == 0, "SKIPPED: needs root for network namespaces");
-    }
-
+class AuditIT extends AuditMachine {
     @Test
     void aMachineWhoseCallersUseTokensIsReady() throws Exception {
         assertEquals(0, audit("""
@@ -170,6 +110,44 @@ class AuditIT {
                 kill $proxy
                 """), said());
         says("X-Forwarded-For", "NO_PROXY=169.254.169.254", "python3 proxy.py");
+    }
+
+    /** Sixty calls in about a second, on an interface of which the driver counts nothing by that name. */
+    @Test
+    void whatCallsCostIsSaidAndWhoShouldKeepWhatItFetches() throws Exception {
+        assertEquals(1, audit("""
+                python3 - <<'PYTHON'
+                import http.client
+                for i in range(60):
+                    c = http.client.HTTPConnection("169.254.169.254", 80, timeout=5)
+                    c.request("GET", "/latest/meta-data/iam/security-credentials/demo-role" if i % 2 else "/latest/meta-data/instance-id")
+                    c.getresponse().read()
+                    c.close()
+                PYTHON
+                """), said());
+        says(
+                "packets:     lo: ",
+                "of the 1,024 a second",
+                "its driver does not count linklocal_allowance_exceeded",
+                "fetched credentials 30 times: they hold for hours");
+        json(
+                "\"budget\":{\"packets_per_second\":1024",
+                "\"name\":\"lo\"",
+                "\"should_keep\":[{\"code\":\"credentials\",\"count\":30");
+        // a connection of one request takes at least a handshake, the request, its answer and two ends; nothing here
+        // can take thirty
+        long packets = number("packets");
+        assertTrue(packets >= 60 * 6 && packets <= 60 * 30, "packets " + packets);
+        long peak = number("peak_packets_per_second");
+        assertTrue(peak * 10 >= packets / 4 && peak <= packets, "peak " + peak + " of " + packets);
+        long minute = number("peak_minute");
+        assertTrue(minute >= 30 && minute <= 60, "busiest minute " + minute);
+    }
+
+    private long number(String name) throws Exception {
+        Matcher m = Pattern.compile("\"" + name + "\":([0-9]+)").matcher(read("report.json"));
+        assertTrue(m.find(), "no " + name + " in " + read("report.json"));
+        return Long.parseLong(m.group(1));
     }
 
     @Test
@@ -318,53 +296,5 @@ class AuditIT {
                 .start();
         assertEquals(66, p.waitFor());
         assertTrue(read("log").contains("no ledger in"), read("log"));
-    }
-
-    private int audit(String body) throws Exception {
-        return inNamespace(SAFE + ONE_MACHINE + AUDIT + body + JUDGED);
-    }
-
-    private int inNamespace(String script) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(List.of("unshare", "--net", "sh", "-c", script))
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .redirectInput(Path.of("/dev/null").toFile());
-        builder.environment()
-                .put(
-                        "OUTSIDE",
-                        Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString());
-        builder.environment().put("TREE", TREE.toAbsolutePath().toString());
-        builder.environment().put("STANDIN", standIn);
-        builder.environment().put("FLAGS", flags);
-        builder.environment().put("INTERFACE", networkInterface);
-        Process p = builder.start();
-        if (!p.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-            p.descendants().forEach(ProcessHandle::destroyForcibly);
-            p.destroyForcibly();
-            throw new AssertionError("took longer than " + SECONDS_MAX + " s: " + said());
-        }
-        return p.exitValue();
-    }
-
-    private void says(String... parts) throws IOException {
-        for (String part : parts) {
-            assertTrue(read("out").contains(part), "no '" + part + "' in\n" + said());
-        }
-    }
-
-    private void json(String... parts) throws IOException {
-        for (String part : parts) {
-            assertTrue(read("report.json").contains(part), "no '" + part + "' in\n" + read("report.json"));
-        }
-    }
-
-    private String said() throws IOException {
-        return read("log") + read("err") + read("out");
-    }
-
-    private String read(String name) throws IOException {
-        Path file = directory.resolve(name);
-        return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "(no " + name + ")";
     }
 }

@@ -3,6 +3,7 @@ package io.imdsight.report;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Cause;
 import io.imdsight.model.Kind;
+import io.imdsight.model.LinkUse;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.RequestHead;
 import io.imdsight.model.Version;
@@ -51,7 +52,7 @@ public final class HostilePage {
             Caller other = new Caller(90 + i, a, List.of(a), a, 0, a, 0, a, a, a, List.of(parent, parent));
             machine.v1(other, a, cause, "/latest/" + a);
             CallerKey key = new CallerKey(a, a, a, a, a, a, a, null);
-            found.put(key, new Found(a, a, List.of(new Found.ScriptLine(a, i, a))));
+            found.put(key, new Found(a, a, List.of(new Found.ScriptLine(a, i, a)), a, a));
         }
         machine.failure = ATTEMPTS.getFirst();
         Verdict v = machine.verdict();
@@ -59,7 +60,8 @@ public final class HostilePage {
                 v,
                 machine.book.tallies(0, Long.MAX_VALUE),
                 found,
-                new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)));
+                new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)),
+                List.of(new LinkBudget(new LinkUse(ATTEMPTS.get(5), 40, 40, Findings.START), 3L, 0L)));
     }
 
     /** A report as an administrator may see it. */
@@ -161,6 +163,7 @@ public final class HostilePage {
                 v,
                 machine.book.tallies(0, Long.MAX_VALUE),
                 Map.of(key, found),
-                new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"));
+                new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"),
+                List.of(new LinkBudget(new LinkUse("ens5", 412, 96, Findings.START + Findings.MINUTE), 0L, 17L)));
     }
 }

@@ -31,6 +31,7 @@ class ReportFormatsTest {
             "main",
             "section",
             "h2",
+            "h3",
             "i",
             "svg",
             "line",
