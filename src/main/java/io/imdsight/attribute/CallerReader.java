@@ -68,6 +68,7 @@ final class CallerReader {
     };
 
     private final KnownExecutables executables = new KnownExecutables();
+    private final Repeats repeats = new Repeats();
 
     /** Few distinct ones: as many as there are units and containers that call. Reading one takes longer than all else. */
     private final Map<String, CgroupNames> places = new LinkedHashMap<>(64, 0.75f, true) {
@@ -190,8 +191,8 @@ final class CallerReader {
         return place(cgroup);
     }
 
-    private static Caller whole(Caller bare, int userId, String owner, CgroupNames place, List<Caller> parents) {
-        return new Caller(
+    private Caller whole(Caller bare, int userId, String owner, CgroupNames place, List<Caller> parents) {
+        return repeats.caller(new Caller(
                 bare.pid(),
                 bare.executable(),
                 bare.arguments(),
@@ -202,16 +203,18 @@ final class CallerReader {
                 place.systemdUnit(),
                 place.containerId(),
                 place.podUid(),
-                List.copyOf(parents));
+                List.copyOf(parents)));
     }
 
     private Caller bare(int pid, ProcessStat stat, byte[] commandLine, byte[] executable, int bytesMax) {
-        String path = executable == null ? null : Escaped.of(executable);
+        String path = executable == null ? null : repeats.text(Escaped.of(executable));
         String name = Escaped.of(stat.name());
         List<String> arguments = stat.isKernelThread()
                 ? List.of()
-                : commandLine == null || commandLine.length == 0 ? null : CommandLine.arguments(commandLine, bytesMax);
-        String title = Title.of(arguments, path, name);
+                : commandLine == null || commandLine.length == 0
+                        ? null
+                        : repeats.texts(CommandLine.arguments(commandLine, bytesMax));
+        String title = repeats.text(Title.of(arguments, path, name));
         return new Caller(pid, path, arguments, title, -1, null, startNanos(stat), null, null, null, List.of());
     }
 

@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.linux.OwnMemory;
 import io.imdsight.linux.Signals;
 import io.imdsight.publish.CallerLog;
 import io.imdsight.publish.CallerSeries;
@@ -66,6 +67,7 @@ final class AgentService {
     private Endpoint endpoint;
     private Watch watch;
     private Thread publisher;
+    private Rest rest;
 
     AgentService(Console console, CommonOptions common, ServiceOptions options, LedgerKeeper keeper) {
         this.console = console;
@@ -132,6 +134,7 @@ final class AgentService {
         if (log != null) {
             Signals.on("USR1", () -> summaryWanted.set(true));
         }
+        rest = new Rest(pipeline::packets, AgentService::giveBack, System.nanoTime());
         publisher = new Thread(this::publish, "publisher");
         publisher.start();
     }
@@ -197,6 +200,13 @@ final class AgentService {
             feed.step(epoch, monotonic);
         }
         endpoint.step();
+        rest.step(monotonic);
+    }
+
+    @SuppressWarnings("CallToSystemGC")
+    private static void giveBack() {
+        System.gc();
+        OwnMemory.giveBack();
     }
 
     /** New settings, of which some can take effect at once. */

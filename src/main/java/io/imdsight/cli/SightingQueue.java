@@ -6,7 +6,6 @@ import io.imdsight.model.Exchange;
 import io.imdsight.model.RequestHead;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -88,7 +87,7 @@ final class SightingQueue {
         lock.lock();
         try {
             while (events.isEmpty() && !closed) {
-                changed.await(1, TimeUnit.SECONDS);
+                changed.await();
             }
             return next();
         } finally {

@@ -39,6 +39,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     private final LongSupplier monotonicNanos;
     private final LedgerStore store;
     private final Retention retention;
+    private long boundsKeptMinute = -1;
     private final Waiting waiting = new Waiting(Waiting.BYTES_MAX);
     private final Map<Destination, Long> registered = new EnumMap<>(Destination.class);
     private final List<Acknowledgement> unwritten = new ArrayList<>();
@@ -185,15 +186,22 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
                             unwritten.getFirst().sent()))) {
                 unwritten.removeFirst();
             }
-            store.attempt(w -> drops.add(
-                    Drop.LEDGER_EXPIRED,
-                    retention.step(store.file().writer(), w, Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS))));
+            keepBounds(Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS));
             lookAtLog();
             file = unsynced ? store.file() : null;
             unsynced = false;
         }
         if (file != null) {
             sync(file);
+        }
+    }
+
+    /** Where nothing was written there is nothing to look for but what has grown too old, which is a matter of minutes. */
+    private void keepBounds(long minute) {
+        if (unsynced || minute != boundsKeptMinute || retention.isUnfinished()) {
+            boundsKeptMinute = minute;
+            store.attempt(w ->
+                    drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
         }
     }
 

@@ -23,6 +23,7 @@ final class Retention {
     private static final int SLACK_SHARE = 8;
 
     private final LedgerOptions options;
+    private boolean unfinished;
 
     Retention(LedgerOptions options) {
         this.options = options;
@@ -34,6 +35,7 @@ final class Retention {
      * @return how many requests that a destination still waited for were deleted
      */
     long step(Connection c, LedgerWriter writer, long nowMinute) throws SQLException {
+        unfinished = true;
         long oldest = LedgerSchema.number(c, "SELECT coalesce(min(minute), " + Long.MAX_VALUE + ") FROM minute");
         long before = nowMinute - options.retentionDays() * DAY_MINUTES;
         long lost = 0;
@@ -42,13 +44,21 @@ final class Retention {
         } else if (oldest < Long.MAX_VALUE && usedBytes(c) > options.bytesMax() - slack()) {
             long newest = LedgerSchema.number(c, "SELECT max(minute) FROM minute");
             lost = writer.expire(Math.min(newest, oldest + STEP_MINUTES));
+        } else {
+            unfinished = false;
         }
         if (LedgerSchema.number(c, "PRAGMA freelist_count") > VACUUM_PAGES) {
             try (Statement s = c.createStatement()) {
                 s.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
             }
+            unfinished = true;
         }
         return lost;
+    }
+
+    /** Whether the last step deleted something, so that there may be more; also where it failed. */
+    boolean isUnfinished() {
+        return unfinished;
     }
 
     private long slack() {

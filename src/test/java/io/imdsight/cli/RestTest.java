@@ -1,0 +1,63 @@
+package io.imdsight.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class RestTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private long packets;
+    private int rests;
+    private long now;
+    private final Rest rest = new Rest(() -> packets, () -> rests++, 0);
+
+    private void pass(long seconds, long packetsASecond) {
+        for (long i = 0; i < seconds; i++) {
+            now += SECOND;
+            packets += packetsASecond;
+            rest.step(now);
+        }
+    }
+
+    @Test
+    void restsOnceAfterTheStartAndNeverAgainWhileNothingHappens() {
+        pass(9, 0);
+        assertEquals(0, rests);
+        pass(1, 0);
+        assertEquals(1, rests);
+        pass(86_400, 0);
+        assertEquals(1, rests);
+    }
+
+    @Test
+    void restsWhenABusyTimeIsOverAndNotDuringIt() {
+        pass(10, 0);
+        pass(3_600, 1_000);
+        assertEquals(1, rests);
+        pass(74, 0);
+        assertEquals(1, rests);
+        pass(1, 0);
+        assertEquals(2, rests);
+        pass(86_400, 0);
+        assertEquals(2, rests);
+    }
+
+    @Test
+    void oftenBusyRestsSeldom() {
+        pass(10, 0);
+        for (int i = 0; i < 36; i++) { // an hour of bursts
+            pass(20, 1_000);
+            pass(80, 0);
+        }
+        assertEquals(7, rests); // one at ten seconds, then one in ten minutes
+    }
+
+    @Test
+    void aFewCallsAreNoBusyTime() {
+        pass(10, 0);
+        pass(1, Rest.PACKETS_MIN - 1);
+        pass(3_600, 0);
+        assertEquals(1, rests);
+    }
+}
