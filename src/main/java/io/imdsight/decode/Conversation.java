@@ -24,6 +24,7 @@ final class Conversation implements Turns.Reader {
     private final Stream up = new Stream();
     private final Stream down = new Stream();
     private final Turns turns;
+    private final Repeats requestBytes = new Repeats();
     private long upFinishedNanos;
     private boolean sawOpening;
     private int openingSequence;
@@ -202,6 +203,9 @@ final class Conversation implements Turns.Reader {
         Stream own = fromOriginator ? up : down;
         int known = Stream.distance(own.next(), Turns.start(s));
         int length = s.payloadLength();
+        if (fromOriginator && known > 0 && length > 0) {
+            readAgain(s, Math.min(known, s.payloadCaptured()));
+        }
         if (known < length) {
             readPayload(s, own, fromOriginator, known);
         }
@@ -230,10 +234,25 @@ final class Conversation implements Turns.Reader {
         current = outer;
     }
 
+    /** Of bytes that came twice and differ the service has taken one copy, and it cannot be told which. */
+    private void readAgain(Segment s, int count) {
+        boolean behindEnd = up.isFinished() && Stream.distance(up.next(), Turns.start(s) + count) <= 0;
+        if (behindEnd || requestBytes.differ(Turns.start(s), s.data(), s.payloadOffset(), count)) {
+            workshop.drops().add(Drop.OVERLAP);
+            exchanges.doubtHeads();
+            if (up.parser() instanceof RequestParser p) {
+                p.doubt();
+            }
+        }
+    }
+
     private void readPayload(Segment s, Stream own, boolean fromOriginator, int known) {
         MessageParser parser = parser(own, fromOriginator);
         int fresh = s.payloadCaptured() - known;
         if (fresh > 0) {
+            if (fromOriginator) {
+                noteRequestBytes(s, parser, known, fresh);
+            }
             if (fromOriginator && known == 0 && parser.isInBody() && !exchanges.isWaiting()) {
                 skipUnsentBody((RequestParser) parser, s);
             }
@@ -244,6 +263,13 @@ final class Conversation implements Turns.Reader {
             parser.gap(missing);
         }
         own.advance(s.payloadLength() - known);
+    }
+
+    private void noteRequestBytes(Segment s, MessageParser parser, int known, int fresh) {
+        if (parser.isBetweenMessages() && !exchanges.isWaiting()) {
+            requestBytes.forget(); // what was read has been reported
+        }
+        requestBytes.fresh(Turns.start(s) + known, s.data(), s.payloadOffset() + known, fresh);
     }
 
     /** A client that has its answer and begins a segment with a request never sent the body that it announced. */

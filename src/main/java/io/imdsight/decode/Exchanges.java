@@ -184,6 +184,15 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         }
     }
 
+    /** Bytes of the requests came again and were others. */
+    void doubtHeads() {
+        for (Pending p : pending) {
+            if (!p.reported) {
+                p.head = RequestParser.doubtful(p.head);
+            }
+        }
+    }
+
     /** The originator said how far it has read, or spoke without saying so. */
     void originatorSpoke(Stream down) {
         if (pending.isEmpty()) {

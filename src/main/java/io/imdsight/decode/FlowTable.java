@@ -26,6 +26,7 @@ final class FlowTable {
         private Place after = this;
         private Rank rank;
         private Flow flows;
+        private int names;
 
         Place(Conversation conversation) {
             this.conversation = conversation;
@@ -97,6 +98,12 @@ final class FlowTable {
         buckets[bucket] = f;
         f.nextOfConversation = c.place.flows;
         c.place.flows = f;
+        c.place.names++;
+    }
+
+    /** How many names a conversation has. */
+    static int names(Conversation c) {
+        return c.place.names;
     }
 
     /** Puts a conversation at the end of the list of its rank. */
@@ -149,6 +156,7 @@ final class FlowTable {
             f = f.nextOfConversation;
         }
         c.place.flows = null;
+        c.place.names = 0;
     }
 
     private void unbucket(Flow gone) {

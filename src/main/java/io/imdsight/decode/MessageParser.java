@@ -25,6 +25,14 @@ abstract class MessageParser {
     private boolean eligible;
     private boolean tooLong;
     private int headBytes;
+
+    /** Carriage returns and zero bytes in the line so far. */
+    private int oddBytes;
+
+    private boolean returnLast;
+    private int headLines;
+    private boolean linesEndInReturn;
+    private boolean unclear;
     private final Framing framing = new Framing();
     private final BodySkipper body = new BodySkipper();
 
@@ -143,6 +151,11 @@ abstract class MessageParser {
         return state == State.START && line.isEmpty();
     }
 
+    /** Whether bytes of a head, or of what may become one, have been read and its end has not. */
+    final boolean isWithinHead() {
+        return state == State.HEADERS || (state == State.START || state == State.OUT_OF_STEP) && !line.isEmpty();
+    }
+
     final boolean isOutOfStep() {
         return state == State.OUT_OF_STEP;
     }
@@ -167,6 +180,7 @@ abstract class MessageParser {
     private void passOver() {
         notHttp();
         line.clear();
+        beginLine();
         state = State.OUT_OF_STEP;
         eligible = false;
     }
@@ -178,6 +192,7 @@ abstract class MessageParser {
 
     private void goOutOfStep(boolean atSegmentStart) {
         line.clear();
+        beginLine();
         state = State.OUT_OF_STEP;
         eligible = atSegmentStart;
         lostStep();
@@ -202,7 +217,13 @@ abstract class MessageParser {
     private int readLine(byte[] b, int at, int end) {
         int newline = at;
         while (newline < end && b[newline] != '\n') {
+            if (b[newline] == '\r' || b[newline] == 0) {
+                oddBytes++;
+            }
             newline++;
+        }
+        if (newline > at) {
+            returnLast = b[newline - 1] == '\r';
         }
         boolean whole = newline < end;
         int next = whole ? newline + 1 : end;
@@ -275,7 +296,28 @@ abstract class MessageParser {
     }
 
     private void lineEnd(byte[] b, int offset, int withReturn) {
+        boolean endsInReturn = returnLast; // also where the line's end was not kept
         int length = withReturn > 0 && b[offset + withReturn - 1] == '\r' ? withReturn - 1 : withReturn;
+        boolean odd = oddBytes > (endsInReturn ? 1 : 0);
+        beginLine();
+        if (state == State.HEADERS) {
+            unclear |= odd || length > 0 && isBlank(b, offset, length);
+        }
+        lineEnd(b, offset, withReturn, length);
+        if (state == State.HEADERS && headLines++ == 0) {
+            linesEndInReturn = endsInReturn;
+            unclear = odd;
+        } else if (state == State.HEADERS) {
+            unclear |= endsInReturn != linesEndInReturn;
+        }
+    }
+
+    private void beginLine() {
+        oddBytes = 0;
+        returnLast = false;
+    }
+
+    private void lineEnd(byte[] b, int offset, int withReturn, int length) {
         switch (state) {
             case START -> startLineEnd(b, offset, length);
             case HEADERS -> headerLineEnd(b, offset, length);
@@ -297,6 +339,23 @@ abstract class MessageParser {
         }
     }
 
+    /**
+     * Whether a line of this head, up to the one that is being read, may be two lines or the head's end for another reader: a carriage return or a zero
+     * byte within it, nothing but blanks, or an end unlike the others'. RFC 9112 section 2.2 lets readers differ there.
+     */
+    final boolean isUnclear() {
+        return unclear;
+    }
+
+    private static boolean isBlank(byte[] b, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (!Ascii.isBlank(b[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void startLineEnd(byte[] b, int offset, int length) {
         if (length == 0) {
             headBytes = 0; // empty lines before a start line are passed over, RFC 9112 section 2.2
@@ -310,6 +369,7 @@ abstract class MessageParser {
     private void enterHead(int bytesSoFar) {
         state = State.HEADERS;
         headBytes = bytesSoFar;
+        headLines = 0;
         tooLong = false;
         framing.reset();
     }

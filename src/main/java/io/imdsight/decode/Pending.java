@@ -6,7 +6,9 @@ import io.imdsight.model.RequestHead;
 
 /** A request on its way to becoming an exchange. */
 final class Pending {
-    final RequestHead head;
+    /** Replaced once there is doubt about it. */
+    RequestHead head;
+
     final long timestampNanos;
     final Link link;
 

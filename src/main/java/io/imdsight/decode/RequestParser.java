@@ -26,6 +26,7 @@ final class RequestParser extends MessageParser {
 
     private static final String[] USUAL_METHODS = {"GET", "PUT", "HEAD", "POST", "DELETE", "OPTIONS", "PATCH", "CONNECT"
     };
+    private static final int TOKENS = RequestHead.TOKEN | RequestHead.TOKEN_TTL;
     private static final String VERSION = " HTTP/1.";
 
     /** With the digit behind it. */
@@ -39,7 +40,9 @@ final class RequestParser extends MessageParser {
     private String target;
     private String userAgent;
     private int headers;
+    private int unsureHeaders;
     private boolean cut;
+    private boolean doubted;
 
     RequestParser(Budget budget, int headBytesMax, Listener listener) {
         super(budget, headBytesMax);
@@ -56,7 +59,10 @@ final class RequestParser extends MessageParser {
         return gapInFront;
     }
 
-    /** Whether bytes since the last request were passed over that a service less strict might take for a request: a body, or no HTTP. */
+    /**
+     * Whether bytes were passed over that a service less strict might take for requests: a body, or no HTTP. Stays so: how many it finds in them, and behind
+     * which of ours their answers come, is not known.
+     */
     boolean mayHideRequest() {
         return mayHideRequest;
     }
@@ -64,7 +70,27 @@ final class RequestParser extends MessageParser {
     /** A request that the missing bytes may have held has been accounted for. */
     void explain() {
         unexplained = false;
-        mayHideRequest = false;
+    }
+
+    /** Bytes of the head that is being read came twice and were others. */
+    void doubt() {
+        doubted |= isWithinHead();
+    }
+
+    /** The head as far as it is certain: what else was in it is not known. */
+    static RequestHead doubtful(RequestHead h) {
+        return new RequestHead(h.method(), h.target(), h.userAgent(), h.headers() & ~TOKENS, false);
+    }
+
+    private void report(boolean complete) {
+        RequestHead head = new RequestHead(method, target, userAgent, headers, complete && !unsure());
+        listener.request(doubted ? doubtful(head) : head);
+        doubted = false;
+    }
+
+    /** A token's header that only some servers would find, and none that all would. */
+    private boolean unsure() {
+        return (unsureHeaders & ~headers) != 0;
     }
 
     @Override
@@ -123,7 +149,11 @@ final class RequestParser extends MessageParser {
     @Override
     void header(byte[] b, int offset, int nameLength, int length) {
         int bit = HeaderNames.bit(b, offset, nameLength);
-        headers |= bit;
+        if (isUnclear() && (bit & TOKENS) != 0) {
+            unsureHeaders |= bit;
+        } else {
+            headers |= bit;
+        }
         if (bit == 0 && userAgent == null && Ascii.equalsIgnoreCase(b, offset, nameLength, "user-agent")) {
             userAgent = value(b, offset + nameLength + 1, offset + length);
         }
@@ -144,7 +174,7 @@ final class RequestParser extends MessageParser {
     @Override
     BodySkipper.Kind headEnd() {
         if (!cut) {
-            listener.request(new RequestHead(method, target, userAgent, headers, true));
+            report(true);
         }
         if (framing().isChunked()) {
             return BodySkipper.Kind.CHUNKED;
@@ -155,7 +185,7 @@ final class RequestParser extends MessageParser {
     @Override
     void headCut() {
         cut = true;
-        listener.request(new RequestHead(method, target, userAgent, headers, false));
+        report(false);
     }
 
     @Override
@@ -208,10 +238,10 @@ final class RequestParser extends MessageParser {
         target = null;
         userAgent = null;
         headers = 0;
+        unsureHeaders = 0;
         cut = false;
         gapInFront = unexplained;
         unexplained = false;
-        mayHideRequest = false;
     }
 
     /** The length of the method in front of a blank, 0 where there is none. PRI is HTTP/2's preface, not a method of ours. */

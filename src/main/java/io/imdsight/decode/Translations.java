@@ -15,6 +15,9 @@ final class Translations {
     /** Far above what a packet takes through a host. */
     private static final long WITHIN_NANOS = 1_000_000_000L;
 
+    /** Names of one connection: a container within a container, behind two proxies of the machine. Who makes up more makes up connections. */
+    private static final int NAMES_MAX = 8;
+
     private final Conversation[] conversations = new Conversation[ENTRIES];
     private final int[] sequences = new int[ENTRIES];
     private final int[] acknowledgments = new int[ENTRIES];
@@ -27,6 +30,7 @@ final class Translations {
         Conversation c = conversations[i];
         boolean same = c != null
                 && !c.isDone()
+                && FlowTable.names(c) < NAMES_MAX
                 && sequences[i] == s.sequence()
                 && acknowledgments[i] == s.acknowledgment()
                 && lengths[i] == s.payloadLength()

@@ -93,7 +93,12 @@ final class NetlinkSocket implements Closeable {
             }
             throw new KernelException(operation, error);
         }
-        ByteBuffer in = ByteBuffer.wrap(buffer, 0, got).order(ByteOrder.nativeOrder());
+        return read(ByteBuffer.wrap(buffer, 0, got).order(ByteOrder.nativeOrder()), operation, seq, untilEnd, answer);
+    }
+
+    /** Walks the messages of one datagram; true where the answer is complete. Stops at a message that contradicts its length. */
+    static boolean read(ByteBuffer in, String operation, int seq, boolean untilEnd, Consumer<ByteBuffer> answer)
+            throws KernelException {
         while (in.remaining() >= HEADER_BYTES) {
             int start = in.position();
             int length = in.getInt(start);
@@ -105,17 +110,19 @@ final class NetlinkSocket implements Closeable {
                 if (type == NLMSG_DONE) {
                     return true;
                 }
-                if (type == NLMSG_ERROR) {
+                if (type == NLMSG_ERROR && length >= HEADER_BYTES + Integer.BYTES) {
                     int error = -in.getInt(start + HEADER_BYTES);
                     if (error != 0) {
                         throw new KernelException(operation, error);
                     }
                     return true;
                 }
-                answer.accept(
-                        in.slice(start + HEADER_BYTES, length - HEADER_BYTES).order(ByteOrder.nativeOrder()));
-                if (!untilEnd) {
-                    return true;
+                if (type != NLMSG_ERROR) {
+                    answer.accept(in.slice(start + HEADER_BYTES, length - HEADER_BYTES)
+                            .order(ByteOrder.nativeOrder()));
+                    if (!untilEnd) {
+                        return true;
+                    }
                 }
             }
             in.position(Math.min(start + (length + 3 & ~3), in.limit()));

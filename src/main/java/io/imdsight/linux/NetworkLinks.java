@@ -54,16 +54,20 @@ public final class NetworkLinks implements Closeable {
     /** Every interface. */
     public List<Entry> list() throws KernelException {
         List<Entry> out = new ArrayList<>();
-        socket.request(
-                "list interfaces",
-                RTM_GETLINK,
-                NetlinkSocket.NLM_F_DUMP,
-                new byte[IFINFOMSG_BYTES],
-                m -> out.add(entry(m)));
+        socket.request("list interfaces", RTM_GETLINK, NetlinkSocket.NLM_F_DUMP, new byte[IFINFOMSG_BYTES], m -> {
+            Entry e = entry(m);
+            if (e != null) {
+                out.add(e);
+            }
+        });
         return out;
     }
 
-    private static Entry entry(ByteBuffer m) {
+    /** Reads a struct ifinfomsg; null where it is too short. */
+    static Entry entry(ByteBuffer m) {
+        if (m.limit() < IFINFOMSG_BYTES) {
+            return null;
+        }
         String[] texts = {"", ""};
         int[] namespace = {NO_NAMESPACE};
         NetlinkAttributes.read(m, IFINFOMSG_BYTES, (type, value) -> {

@@ -127,33 +127,56 @@ public final class RouteNetlink implements Closeable {
                 RTM_GETLINK,
                 NetlinkSocket.NLM_F_DUMP,
                 ifinfomsg(0, 0).array(),
-                m -> {
-                    String[] name = {""};
-                    NetlinkAttributes.read(m, IFINFOMSG_BYTES, (type, value) -> {
-                        if (type == IFLA_IFNAME && value.length > 0) {
-                            name[0] = new String(value, 0, value.length - 1, StandardCharsets.UTF_8);
-                        }
-                    });
-                    out.add(new Link(m.getInt(4), name[0], (m.getInt(8) & IFF_UP) != 0));
-                });
+                m -> keep(link(m), out));
         return out;
+    }
+
+    private static <T> void keep(T found, List<T> out) {
+        if (found != null) {
+            out.add(found);
+        }
+    }
+
+    /** Reads a struct ifinfomsg; null where it is too short. */
+    static Link link(ByteBuffer m) {
+        if (m.limit() < IFINFOMSG_BYTES) {
+            return null;
+        }
+        String[] name = {""};
+        NetlinkAttributes.read(m, IFINFOMSG_BYTES, (type, value) -> {
+            if (type == IFLA_IFNAME && value.length > 0) {
+                name[0] = new String(value, 0, value.length - 1, StandardCharsets.UTF_8);
+            }
+        });
+        return new Link(m.getInt(4), name[0], (m.getInt(8) & IFF_UP) != 0);
     }
 
     /** Every address of every interface, both families. */
     public List<Address> addresses() throws KernelException {
         List<Address> out = new ArrayList<>();
-        socket.request("list addresses", RTM_GETADDR, NetlinkSocket.NLM_F_DUMP, new byte[IFADDRMSG_BYTES], m -> {
-            byte[][] found = new byte[2][];
-            NetlinkAttributes.read(m, IFADDRMSG_BYTES, (type, value) -> {
-                if (type == IFA_LOCAL || type == IFA_ADDRESS) {
-                    found[type - 1] = value;
-                }
-            });
-            // on a point-to-point link IFA_ADDRESS is the peer's: IFA_LOCAL goes first
-            byte[] address = found[IFA_LOCAL - 1] != null ? found[IFA_LOCAL - 1] : found[IFA_ADDRESS - 1];
-            out.add(new Address(m.getInt(4), address == null ? new byte[0] : address, m.get(1) & 0xff));
-        });
+        socket.request(
+                "list addresses",
+                RTM_GETADDR,
+                NetlinkSocket.NLM_F_DUMP,
+                new byte[IFADDRMSG_BYTES],
+                m -> keep(address(m), out));
         return out;
+    }
+
+    /** Reads a struct ifaddrmsg; null where it is too short. */
+    static Address address(ByteBuffer m) {
+        if (m.limit() < IFADDRMSG_BYTES) {
+            return null;
+        }
+        byte[][] found = new byte[2][];
+        NetlinkAttributes.read(m, IFADDRMSG_BYTES, (type, value) -> {
+            if (type == IFA_LOCAL || type == IFA_ADDRESS) {
+                found[type - 1] = value;
+            }
+        });
+        // on a point-to-point link IFA_ADDRESS is the peer's: IFA_LOCAL goes first
+        byte[] address = found[IFA_LOCAL - 1] != null ? found[IFA_LOCAL - 1] : found[IFA_ADDRESS - 1];
+        return new Address(m.getInt(4), address == null ? new byte[0] : address, m.get(1) & 0xff);
     }
 
     /** Every route of every table, both families. */
@@ -161,12 +184,16 @@ public final class RouteNetlink implements Closeable {
         List<Route> out = new ArrayList<>();
         for (int family : new int[] {LibC.AF_INET, LibC.AF_INET6}) {
             byte[] request = rtmsg(family, 0, 0, 0, 0).array();
-            socket.request("list routes", RTM_GETROUTE, NetlinkSocket.NLM_F_DUMP, request, m -> out.add(route(m)));
+            socket.request("list routes", RTM_GETROUTE, NetlinkSocket.NLM_F_DUMP, request, m -> keep(route(m), out));
         }
         return out;
     }
 
-    private static Route route(ByteBuffer m) {
+    /** Reads a struct rtmsg; null where it is too short. */
+    static Route route(ByteBuffer m) {
+        if (m.limit() < RTMSG_BYTES) {
+            return null;
+        }
         byte[][] destination = {new byte[m.get(0) == LibC.AF_INET ? 4 : 16]};
         int[] link = {0};
         boolean[] gateway = {false};

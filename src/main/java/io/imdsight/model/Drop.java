@@ -16,6 +16,8 @@ public enum Drop implements Labelled {
     FILE_DAMAGED("file-damaged"),
     /** Out-of-order bytes for which the stream memory had no room; they become a gap. Unit: bytes. */
     STREAM_MEMORY("stream-memory"),
+    /** A segment with request bytes that were seen before, and were others; which of them the service took cannot be told. */
+    OVERLAP("overlap"),
     /** A connection forgotten early because the table was full. */
     CONNECTION_TABLE("connection-table"),
     /** A request waiting for its answer, forgotten because too many waited on its connection. */

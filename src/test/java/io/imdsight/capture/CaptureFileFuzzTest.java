@@ -17,7 +17,7 @@ class CaptureFileFuzzTest {
         }
     };
 
-    /** The same for as long as one has: JAZZER_FUZZ=1 and this method alone. */
+    /** The same for as long as one has: src/bench/fuzz. */
     @FuzzTest(maxDuration = "8h")
     void forHours(byte[] file) throws IOException {
         anyFileIsReadOrRefused(file);

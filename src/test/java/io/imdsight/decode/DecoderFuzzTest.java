@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.imdsight.classify.Classifier;
 import io.imdsight.model.Exchange;
+import io.imdsight.model.IpAddress;
 import io.imdsight.model.RequestHead;
 import io.imdsight.model.Segment;
 import io.imdsight.model.Version;
@@ -17,16 +18,17 @@ import java.nio.charset.StandardCharsets;
  * reported exactly once.
  *
  * <pre>
- * the input is a run of:  u8 kind | u8 argument | payload
+ * the input:  u8 how the connections begin, then a run of:  u8 kind | u8 argument | payload
+ *   beginning bit 0: numbers about to wrap; 1: connections 3 and 4 are 1 and 2 under other names, behind address translation
  *   kind bits 0-1: direction and port; 2: also FIN; 3: also RST; 4: also SYN; 5: hidden; 6: out of place; 7: time passes
- *   argument: payload length (up to 63), or how far out of place
+ *   argument: payload length (up to 63), or how far out of place; with kind bit 4 and 64 up: the same ports again with other numbers
  * </pre>
  */
 class DecoderFuzzTest {
     private static final DecoderLimits SMALL =
             new DecoderLimits(3, 4096, 512, 4, 30_000_000_000L, 500_000_000L, 4, 60_000_000_000L);
 
-    /** The same for as long as one has: JAZZER_FUZZ=1 and this method alone. */
+    /** The same for as long as one has: src/bench/fuzz. */
     @FuzzTest(maxDuration = "8h")
     void forHours(byte[] input) {
         anySegmentsInAnyOrder(input);
@@ -57,8 +59,15 @@ class DecoderFuzzTest {
     }
 
     private static void play(Wire wire, byte[] input) {
-        Wire.Peer[] peers = {wire.connection(1), wire.connection(2), wire.connection(3), wire.connection(4)};
         ByteBuffer in = ByteBuffer.wrap(input);
+        int beginning = in.hasRemaining() ? in.get() : 0;
+        Wire.Peer[] peers = new Wire.Peer[4];
+        for (int i = 0; i < peers.length; i++) {
+            boolean translated = (beginning & 2) != 0 && i >= 2;
+            int first = ((beginning & 1) != 0 ? -40 : 7919) * (translated ? i - 1 : i + 1);
+            IpAddress address = IpAddress.ofV4(translated ? 0xac110002 : 0x0a000005);
+            peers[i] = wire.connection(address, i + 1, first, first * 13);
+        }
         while (in.remaining() >= 2) {
             int kind = in.get();
             int argument = in.get() & 0xff;
@@ -77,6 +86,10 @@ class DecoderFuzzTest {
                 | ((kind & 4) != 0 ? Segment.FIN : 0)
                 | ((kind & 8) != 0 ? Segment.RST : 0)
                 | ((kind & 16) != 0 ? Segment.SYN : 0);
+        if ((kind & 16) != 0 && (argument & 0x40) != 0) {
+            p.up += 1_000_003 * argument;
+            p.down -= 1_000_003;
+        }
         int shift = (kind & 64) != 0 ? (argument & 0x40) != 0 ? -(argument & 15) : argument & 15 : 0;
         if ((kind & 128) != 0) {
             wire.now += argument * 200L * Wire.MILLI;

@@ -241,6 +241,26 @@ class DecoderHttpTest {
     }
 
     @Test
+    void aLongHeaderInSeveralSegmentsLeavesTheTokenBehindItCertain() {
+        String request = get("/a", "A: " + "b".repeat(9000), "X-aws-ec2-metadata-token: x");
+        for (int piece : new int[] {1000, 4097, 9050, 9060, 9061}) {
+            Wire.Peer c = wire.connection(piece).open();
+            for (int i = 0; i < request.length(); i += piece) {
+                c.ask(request.substring(i, Math.min(i + piece, request.length())));
+            }
+            c.answer(OK).ack().close();
+        }
+        assertEquals(5, wire.told().stream().filter("GET /a token 200"::equals).count());
+    }
+
+    @Test
+    void aRequestInGarbageIsCountedAlsoWhenAnotherFollowsAtOnce() {
+        assertEquals(
+                List.of("GET /b token 200", "null null cut 200"),
+                conversation("GET\t/a\r\n\r\n" + get("/b", "X-aws-ec2-metadata-token: t"), OK + OK));
+    }
+
+    @Test
     void aBodyThatNeverComesHidesNoRequest() {
         Wire.Peer c = wire.connection(40000).open().ask("GET /a HTTP/1.1\r\nContent-Length: 999999\r\n\r\n");
         c.answer(OK).ack();

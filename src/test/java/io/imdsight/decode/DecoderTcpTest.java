@@ -76,7 +76,8 @@ class DecoderTcpTest {
     void overlappingSegmentsAreReadOnce() {
         Wire.Peer c = wire.connection(40000).open();
         String request = get("/abcdef");
-        c.raw(true, c.up, c.down, ACK, request.substring(0, 20));
+        c.raw(true, c.up, c.down, ACK, request.substring(0, 10));
+        c.raw(true, c.up + 10, c.down, ACK, request.substring(10, 20));
         c.raw(true, c.up + 10, c.down, ACK, request.substring(10));
         c.up += request.length();
         c.answer(OK).ack().close();

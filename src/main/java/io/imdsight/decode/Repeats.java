@@ -1,0 +1,119 @@
+package io.imdsight.decode;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Tells whether bytes of a stream that come again are the bytes that came before, without keeping them: of the bytes in order a keyed fingerprint is made,
+ * and remembered where segments ended. Who reads again from such a place with the fingerprint of that place must have the same fingerprint at the next.
+ *
+ * <p>The first place is where the first request that waits begins; what comes again from before it matters to nobody any more.
+ */
+final class Repeats {
+    /** A head comes in one segment, seldom in three. */
+    private static final int MARKS_MAX = 8;
+
+    /** Not known outside of this process, so that nobody can make other bytes with the same fingerprint. */
+    private static final long KEY = ThreadLocalRandom.current().nextLong() | 1;
+
+    private static final long START = ThreadLocalRandom.current().nextLong();
+
+    private int[] places;
+    private long[] fingerprints;
+    private int marks;
+    private int next;
+    private long fingerprint;
+    private boolean again;
+    private int againNext;
+    private long againFingerprint;
+
+    /** Compares nothing from before here. */
+    void forget() {
+        marks = 0;
+        again = false;
+    }
+
+    /** Bytes in order, read for the first time. */
+    void fresh(int sequence, byte[] b, int from, int count) {
+        if (marks == 0 || sequence != next) {
+            forget();
+            fingerprint = START;
+            mark(sequence);
+        }
+        fingerprint = continued(fingerprint, b, from, count);
+        next = sequence + count;
+        mark(next);
+    }
+
+    private void mark(int sequence) {
+        if (places == null) {
+            places = new int[MARKS_MAX];
+            fingerprints = new long[MARKS_MAX];
+        }
+        int at = Math.min(marks, MARKS_MAX - 1); // the first is kept, the last always new
+        places[at] = sequence;
+        fingerprints[at] = fingerprint;
+        marks = at + 1;
+    }
+
+    /** Whether bytes that have all been read before are others now, or come in pieces of which that cannot be told. */
+    boolean differ(int sequence, byte[] b, int from, int count) {
+        if (marks == 0) {
+            return false;
+        }
+        int skip = Math.max(0, Stream.distance(places[0], sequence));
+        if (skip >= count) {
+            return false;
+        }
+        int at = sequence + skip;
+        long f;
+        int mark = indexOf(at);
+        if (mark >= 0) {
+            f = fingerprints[mark];
+        } else if (again && at == againNext) {
+            f = againFingerprint;
+        } else {
+            return true;
+        }
+        int read = from + skip;
+        int end = from + count;
+        for (int i = firstBehind(at); i < marks && Stream.distance(places[i], at) <= end - read; i++) {
+            int piece = Stream.distance(places[i], at);
+            f = continued(f, b, read, piece);
+            if (f != fingerprints[i]) {
+                return true;
+            }
+            read += piece;
+            at = places[i];
+        }
+        againFingerprint = continued(f, b, read, end - read);
+        againNext = at + end - read;
+        again = true;
+        return false;
+    }
+
+    private int indexOf(int sequence) {
+        for (int i = 0; i < marks; i++) {
+            if (places[i] == sequence) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int firstBehind(int sequence) {
+        int i = 0;
+        while (i < marks && Stream.distance(places[i], sequence) <= 0) {
+            i++;
+        }
+        return i;
+    }
+
+    private static long continued(long f, byte[] b, int from, int count) {
+        long out = f;
+        for (int i = from; i < from + count; i++) {
+            out = (out ^ b[i]) * KEY;
+            out ^= out >>> 29;
+        }
+        return out;
+    }
+}
