@@ -80,7 +80,8 @@ class RateIT {
                 ip addr add 198.18.77.9/32 dev lo
                 ./pump serve %d >served & standin=$!
                 export IMDSIGHT_JAVA_OPTIONS=-Xmx%s
-                "$PROGRAM" agent --config /dev/null --interface lo --endpoint 198.18.77.9 --format json --log callers --state-dir state --listen none >out 2>err &
+                "$PROGRAM" agent --config /dev/null --interface lo --endpoint 198.18.77.9 --format json \\
+                    --log callers --state-dir state --listen none >out 2>err &
                 agent=$!
                 n=0; until grep -q watching err && grep -q ready served; do n=$((n+1)); [ $n -lt 600 ] || exit 97; sleep 0.05; done
                 ./pump call %d %d %d %d %d >called & calls=$!
