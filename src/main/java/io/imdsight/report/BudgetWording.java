@@ -9,7 +9,7 @@ final class BudgetWording {
 
     private BudgetWording() {}
 
-    /** {@code 2.1 a minute on average, 31 in the busiest minute, about 0.4 % of the packets …}; empty where it was not counted. */
+    /** {@code 2.1 a minute on average, 31 in the busiest minute, 0.4 % of the packets …}; empty where it was not counted. */
     static String rate(CallerRate r) {
         if (r.peakMinute() == 0) {
             return "";
@@ -17,7 +17,7 @@ final class BudgetWording {
         String out = mean(r.perSecond()) + " on average, " + r.peakMinute() + " in the busiest minute";
         return r.peakPercent() == null
                 ? out
-                : out + ", about " + percent(r.peakPercent())
+                : out + ", " + percent(r.peakPercent())
                         + " of the packets that an interface passes to link-local services";
     }
 
