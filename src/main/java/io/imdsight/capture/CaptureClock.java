@@ -15,9 +15,6 @@ final class CaptureClock implements AutoCloseable {
     /** Twice a second, so that a time-out is noticed within a second of its moment. */
     private static final long STEP_MILLIS = 500;
 
-    /** While no packets are read, the kernel's counts are looked at only so often, in steps: asking is most of what an idle capture costs. */
-    private static final int QUIET_STEPS = 4;
-
     private static final long JOIN_MILLIS_MAX = 2_000;
 
     /**
@@ -33,7 +30,6 @@ final class CaptureClock implements AutoCloseable {
     private final AtomicLong packets = new AtomicLong();
     private long packetsAtLastStep = -1;
     private long lastStepNanos;
-    private int quietSteps;
     private long receivedAtLastMove;
     private volatile long progressNanos = System.nanoTime();
     private volatile boolean closed;
@@ -82,13 +78,8 @@ final class CaptureClock implements AutoCloseable {
      * @param nowNanos nanoseconds since 1970, the clock of the packets
      */
     void step(long nowNanos) {
+        statistics.read();
         long packetsNow = packets.get();
-        if (packetsNow != packetsAtLastStep) {
-            quietSteps = 0;
-        }
-        if (quietSteps++ % QUIET_STEPS == 0) {
-            statistics.read();
-        }
         if (packetsNow == packetsAtLastStep) {
             synchronized (sink) {
                 if (packets.get() == packetsNow && !closed) {

@@ -20,21 +20,16 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
 
     /**
      * Without delay 512 frames of 16 KiB: a pause of 20 ms at 25,000 packets a second, far above what a metadata service answers. With delay
-     * see {@link #DELAYED_BUFFER_BYTES}.
+     * libpcap uses TPACKET_V3: 32 blocks of 256 KiB, in which packets take no more than their own length: some 30,000 of them, or what comes in 32
+     * delays, whichever is less.
      */
     public static final int BUFFER_BYTES = 8 * 1024 * 1024;
 
     /**
-     * With delay libpcap uses TPACKET_V3: 16 blocks of 256 KiB, in which packets take no more than their own length: some 15,000 of them, or what
-     * comes in 16 delays, whichever is less. The whole budget of an interface, 1,024 packets a second, fills a tenth of a block in a delay.
-     */
-    public static final int DELAYED_BUFFER_BYTES = 4 * 1024 * 1024;
-
-    /**
-     * A block that is not full is handed over after that, and 16 of them are a pause of three seconds. A request's line is printed a fifth of a
+     * A block that is not full is handed over after that, and 32 of them are a pause of three seconds. A request's line is printed a tenth of a
      * second later than it could be; in exchange a burst fits into the ring, and a call wakes us once and not ten times (docs/performance.md).
      */
-    public static final int DELAY_MILLIS = 200;
+    public static final int DELAY_MILLIS = 100;
 
     /** More would be noticed by who watches the output. */
     private static final int DELAY_MILLIS_MAX = 1_000;
@@ -59,7 +54,7 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
 
     /** The same, with packets of {@value #DELAY_MILLIS} ms at a time: for who need not act on a packet while its process is there. */
     public LiveOptions delayed() {
-        return new LiveOptions(snapBytes, Math.min(bufferBytes, DELAYED_BUFFER_BYTES), DELAY_MILLIS, socketFilter);
+        return new LiveOptions(snapBytes, bufferBytes, DELAY_MILLIS, socketFilter);
     }
 
     /** The same, with another ring. */
