@@ -102,7 +102,7 @@ public class DecodeBench {
         return exchange[0];
     }
 
-    /** A call on a connection of its own, from SYN to the last acknowledgment: nine segments. */
+    /** A call on a connection of its own, from SYN to the last acknowledgment: eight segments. */
     @Benchmark
     public Exchange wholeConnection() {
         port = port % 60_000 + 1;

@@ -238,11 +238,23 @@ final class Conversation implements Turns.Reader {
     private void readAgain(Segment s, int count) {
         boolean behindEnd = up.isFinished() && Stream.distance(up.next(), Turns.start(s) + count) <= 0;
         if (behindEnd || requestBytes.differ(Turns.start(s), s.data(), s.payloadOffset(), count)) {
-            workshop.drops().add(Drop.OVERLAP);
-            exchanges.doubtHeads();
-            if (up.parser() instanceof RequestParser p) {
-                p.doubt();
-            }
+            doubtRequests();
+        }
+    }
+
+    private void doubtRequests() {
+        workshop.drops().add(Drop.OVERLAP);
+        exchanges.doubtHeads();
+        if (up.parser() instanceof RequestParser p) {
+            p.doubt();
+        }
+    }
+
+    /** The service answers what it has: what came again by now and was not compared to its end will not be. */
+    void endRepeats() {
+        if (requestBytes.isUnfinished()) {
+            requestBytes.forget();
+            doubtRequests();
         }
     }
 

@@ -90,6 +90,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     @Override
     public boolean answer(int status) {
+        conversation.endRepeats();
         if (answersUnknown) {
             return true;
         }

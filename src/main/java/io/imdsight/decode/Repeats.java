@@ -67,9 +67,11 @@ final class Repeats {
         int at = sequence + skip;
         long f;
         int mark = indexOf(at);
+        boolean continues = again && at == againNext;
+        again = false;
         if (mark >= 0) {
             f = fingerprints[mark];
-        } else if (again && at == againNext) {
+        } else if (continues) {
             f = againFingerprint;
         } else {
             return true;
@@ -85,10 +87,15 @@ final class Repeats {
             read += piece;
             at = places[i];
         }
+        again = read < end; // otherwise all has been compared
         againFingerprint = continued(f, b, read, end - read);
         againNext = at + end - read;
-        again = true;
         return false;
+    }
+
+    /** Whether bytes that came again ended within a segment, so that they have not been compared and may be others. */
+    boolean isUnfinished() {
+        return again;
     }
 
     private int indexOf(int sequence) {

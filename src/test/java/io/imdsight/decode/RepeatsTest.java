@@ -38,6 +38,15 @@ class RepeatsTest {
     }
 
     @Test
+    void aDecoyThatIsLongerThanTheRealRequestToo() {
+        Wire.Peer c = wire.connection(1).open();
+        c.raw(true, c.up, c.down, ACK, WITH).raw(true, c.up, c.down, ACK, WITH);
+        c.ask(get("/a")).answer(OK).ack();
+        wire.decoder.finish();
+        expect(1, "GET /a cut 200");
+    }
+
+    @Test
     void aDecoyOfPartOfAHeadThatIsStillBeingSentToo() {
         for (int cut : new int[] {3, 40, WITH.length() - 6}) {
             Wire.Peer c = wire.connection(cut).open();
