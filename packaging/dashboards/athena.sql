@@ -57,7 +57,7 @@ SELECT
   container.id IS NOT NULL AS contained,
   CASE WHEN process.title IS NULL AND process.executable.path IS NULL THEN user_agent.original END AS user_agent
 FROM imdsight_feed
-WHERE day >= date_format(current_timestamp - interval '31' day, '%Y-%m-%d');
+WHERE day >= date_format((current_timestamp - interval '31' day) AT TIME ZONE 'UTC', '%Y-%m-%d');
 
 -- Which instances are ready, and which are not. A heartbeat that came twice counts once.
 CREATE OR REPLACE VIEW imdsight_instance AS
@@ -106,7 +106,7 @@ GROUP BY 1, 2, 3, 4, 5, 6
 ORDER BY instances DESC, blocking DESC;
 
 -- How it goes down: calls, blocked instances, and instances that were heard of, day by day.
-SELECT date_format(from_unixtime(r.seconds), '%Y-%m-%d') AS on_day,
+SELECT date_format(from_unixtime(r.seconds, 'UTC'), '%Y-%m-%d') AS on_day,
   sum(CASE WHEN r.record = 'caller' THEN r.blocking ELSE 0 END) AS blocking,
   count(DISTINCT CASE WHEN r.record = 'caller' AND r.blocking > 0 THEN r.instance END) AS instances_blocked,
   count(DISTINCT CASE WHEN r.record = 'heartbeat' THEN r.instance END) AS instances_heard
@@ -116,8 +116,8 @@ GROUP BY 1
 ORDER BY 1;
 
 -- One instance: replace INSTANCE.
-SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, b.blocking, from_unixtime(b.first_seen) AS first_seen,
-  from_unixtime(b.last_seen) AS last_seen
+SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, b.blocking, from_unixtime(b.first_seen, 'UTC') AS first_seen,
+  from_unixtime(b.last_seen, 'UTC') AS last_seen
 FROM imdsight_blocker AS b
 WHERE b.instance = 'INSTANCE'
 ORDER BY b.blocking DESC;

@@ -25,14 +25,17 @@ class FleetFuzzTest {
         Inputs in = fleet.inputs;
         assertEquals(input.length, in.bytes);
         assertEquals(in.lines, in.damaged + in.callerRecords + in.heartbeats + in.events + in.otherLines);
+        if (in.callerRecords + in.heartbeats + in.events == 0) {
+            return; // nothing of it would be shown, and searching on is worth more than another empty page
+        }
         FleetReport r = FleetReport.of(fleet);
+        String page = FleetPage.page(r, 50, "fuzz");
         List<String> lines = new ArrayList<>(FleetText.lines(r, 50));
         FleetJson.lines(r, 50, lines::add);
-        lines.addAll(List.of(FleetPage.page(r, 50, "fuzz").split("\n", -1)));
+        lines.addAll(List.of(page.split("\n", -1)));
         for (String line : lines) {
             assertTrue(line.chars().noneMatch(c -> c < 0x20 || c == 0x7f), line);
         }
-        String page = FleetPage.page(r, 50, "fuzz");
         assertEquals(1, page.split("<script", -1).length - 1);
         assertTrue(page.getBytes(StandardCharsets.UTF_8).length < 10_000_000);
     }
