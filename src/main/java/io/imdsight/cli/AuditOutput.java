@@ -12,7 +12,7 @@ import java.nio.file.Path;
 /** Puts a report where it was asked for. */
 final class AuditOutput {
     /** What stands for standard output. */
-    private static final String STANDARD = "-";
+    static final String STANDARD = "-";
 
     private final Console console;
     private final OutputFormat format;
@@ -61,7 +61,8 @@ final class AuditOutput {
         }
     }
 
-    private static void write(String flag, String file, String text) {
+    /** Writes a file that a flag asked for. */
+    static void write(String flag, String file, String text) {
         try {
             Files.writeString(Path.of(file), text);
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -67,6 +68,7 @@ public final class Main {
                 .addSubcommand(agent)
                 .addSubcommand(new AuditCommand(console))
                 .addSubcommand(new ReplayCommand(console))
+                .addSubcommand(new ReportCommand(console, Clock.systemUTC()))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood

@@ -2,6 +2,8 @@ package io.imdsight.cli;
 
 import io.imdsight.model.IpAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -20,6 +22,8 @@ final class Values {
     private static final long FILE_BYTES_MIN = 64 * 1024;
 
     private static final int FILES_MAX = 1000;
+    private static final int ROWS_DIGITS_MAX = 6;
+    private static final Instant LATEST = Instant.parse("2999-12-31T23:59:59Z");
 
     private Values() {}
 
@@ -168,6 +172,34 @@ final class Values {
                         "'" + text + "' does not divide a day into whole minutes: give 1m, 5m, 1h or the like");
             }
             return out;
+        }
+    }
+
+    /** For {@code --until}: a time in UTC. */
+    static final class InstantConverter implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String text) {
+            try {
+                Instant out = Instant.parse(text.strip());
+                if (out.isAfter(LATEST) || out.isBefore(Instant.EPOCH)) {
+                    throw new TypeConversionException("'" + text + "' is not within 1970 and 2999");
+                }
+                return out;
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException("'" + text + "' is no time in UTC: give one as 2026-11-22T05:04:00Z");
+            }
+        }
+    }
+
+    /** For {@code --top}. */
+    static final class RowsConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            int digits = digits(text.strip());
+            if (digits == 0 || digits != text.strip().length() || digits > ROWS_DIGITS_MAX) {
+                throw new TypeConversionException("'" + text + "' is no number of rows: give 0 to 999999");
+            }
+            return Integer.parseInt(text.strip());
         }
     }
 

@@ -2,22 +2,26 @@ package io.imdsight.report;
 
 import io.imdsight.model.Caller;
 import io.imdsight.model.Cause;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** The callers on the page: a row each to sort and filter by, and below it what is known and what to do. */
 final class CallerTable {
-    /** What a column sorts as. */
-    private record Column(String name, boolean number) {}
-
-    private static final List<Column> COLUMNS = List.of(
-            new Column("Standing", true),
-            new Column("Caller", false),
-            new Column("Blocking calls", true),
-            new Column("All calls", true),
-            new Column("Credentials without a token", true),
-            new Column("Cause", false),
-            new Column("Unit, container, user", false));
+    private static final SortedTable TABLE = new SortedTable(
+            "",
+            "callers",
+            List.of(
+                    new SortedTable.Column("Standing", true),
+                    new SortedTable.Column("Caller", false),
+                    new SortedTable.Column("Blocking calls", true),
+                    new SortedTable.Column("All calls", true),
+                    new SortedTable.Column("Credentials without a token", true),
+                    new SortedTable.Column("Cause", false),
+                    new SortedTable.Column("Unit, container, user", false)),
+            "name, path, unit …",
+            "Standing",
+            Arrays.stream(Standing.values()).map(Standing::label).toList());
 
     private CallerTable() {}
 
@@ -27,32 +31,10 @@ final class CallerTable {
             h.element("p", "Nobody called.").raw("</section>\n");
             return;
         }
-        tools(h);
-        h.raw("<table class=\"callers\"><thead><tr>");
-        for (int i = 0; i < COLUMNS.size(); i++) {
-            Column c = COLUMNS.get(i);
-            h.raw("<th scope=\"col\" aria-sort=\"" + (i == 0 ? "ascending" : "none") + "\" data-type=\""
-                    + (c.number() ? "number" : "text") + "\"><button type=\"button\">");
-            h.text(c.name()).raw("</button></th>");
-        }
-        h.raw("</tr></thead>\n");
+        TABLE.begin(h);
         r.entries().forEach(e -> caller(h, e, r.budget().rate(e.finding())));
-        h.raw("</table></section>\n");
-    }
-
-    /** Hidden until the script that they need has run. */
-    private static void tools(Html h) {
-        h.raw("<div class=\"tools\" hidden><div><label for=\"filter\">Filter</label>");
-        h.raw("<input id=\"filter\" type=\"search\" autocomplete=\"off\" placeholder=\"name, path, unit …\"></div>");
-        h.raw("<div><label for=\"standing\">Standing</label><select id=\"standing\"><option value=\"\">all</option>");
-        for (Standing s : Standing.values()) {
-            h.raw("<option value=\"" + s.label() + "\">" + s.label() + "</option>");
-        }
-        h.raw("</select></div><div class=\"phone-sort\"><label for=\"order\">Sort by</label><select id=\"order\">");
-        for (int i = 0; i < COLUMNS.size(); i++) {
-            h.raw("<option value=\"" + i + "\">").text(COLUMNS.get(i).name()).raw("</option>");
-        }
-        h.raw("</select></div><p id=\"shown\" role=\"status\" class=\"soft\"></p></div>\n");
+        TABLE.end(h);
+        h.raw("</section>\n");
     }
 
     private static void caller(Html h, AuditReport.Entry e, CallerRate rate) {
@@ -64,30 +46,18 @@ final class CallerTable {
                 .map(Cause::label)
                 .orElse("");
         long all = f.counts().values().stream().mapToLong(Long::longValue).sum();
-        h.raw("<tbody class=\"caller\" data-standing=\"" + s.label() + "\"><tr>");
-        h.raw("<td data-sort=\"" + s.ordinal() + "\"><span class=\"standing " + s.label() + "\">" + s.label()
-                + "</span></td>");
-        cell(h, 1, f.name());
-        number(h, 2, f.count(Standing.BLOCKING));
-        number(h, 3, all);
-        number(h, 4, f.credentials());
-        cell(h, 5, cause);
-        cell(h, 6, String.join(", ", Wording.place(f)));
-        h.raw("</tr>\n<tr><td colspan=\"" + COLUMNS.size() + "\">");
+        TABLE.beginRow(h, s.label());
+        TABLE.mark(h, s.ordinal(), s.label());
+        TABLE.cell(h, 1, f.name());
+        TABLE.number(h, 2, f.count(Standing.BLOCKING));
+        TABLE.number(h, 3, all);
+        TABLE.number(h, 4, f.credentials());
+        TABLE.cell(h, 5, cause);
+        TABLE.cell(h, 6, String.join(", ", Wording.place(f)));
+        TABLE.beginDetails(h);
         details(h, e, rate);
-        h.raw("</td></tr></tbody>\n");
-    }
-
-    private static void cell(Html h, int column, String value) {
-        h.raw("<td data-label=\"" + COLUMNS.get(column).name() + "\" data-sort=\"")
-                .text(value)
-                .raw("\">");
-        h.text(value).raw("</td>");
-    }
-
-    private static void number(Html h, int column, long value) {
-        h.raw("<td class=\"number\" data-label=\"" + COLUMNS.get(column).name() + "\" data-sort=\"" + value + "\">"
-                + value + "</td>");
+        TABLE.endDetails(h);
+        TABLE.endRow(h);
     }
 
     private static void details(Html h, AuditReport.Entry e, CallerRate rate) {

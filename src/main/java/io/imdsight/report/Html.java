@@ -3,28 +3,28 @@ package io.imdsight.report;
 import io.imdsight.model.Escaped;
 
 /** Writes HTML: markup is the program's own, everything else goes through {@link #escape}. */
-final class Html {
+public final class Html {
     private final StringBuilder out = new StringBuilder();
 
     /** Markup, written as it is: constants only. */
-    Html raw(String markup) {
+    public Html raw(String markup) {
         out.append(markup);
         return this;
     }
 
     /** Text from anywhere. */
-    Html text(String text) {
+    public Html text(String text) {
         out.append(escape(text));
         return this;
     }
 
     /** An element that holds text. */
-    Html element(String tag, String text) {
+    public Html element(String tag, String text) {
         return raw("<" + tag + ">").text(text).raw("</" + tag.split(" ", 2)[0] + ">");
     }
 
     /** A term and its description; nothing where there is none. */
-    Html term(String name, String value) {
+    public Html term(String name, String value) {
         if (value != null && !value.isEmpty()) {
             element("dt", name).element("dd", value);
         }

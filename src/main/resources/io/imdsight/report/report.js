@@ -1,25 +1,27 @@
 "use strict";
-(function () {
-  var table = document.querySelector("table.callers");
+document.querySelectorAll("section").forEach(function (section) {
+  var table = section.querySelector("table.callers");
   if (!table) { return; }
   var bodies = Array.prototype.slice.call(table.tBodies);
-  var filter = document.getElementById("filter");
-  var standing = document.getElementById("standing");
-  var order = document.getElementById("order");
-  var shown = document.getElementById("shown");
+  var filter = section.querySelector("input[type=search]");
+  var standing = section.querySelector("select[data-standing]");
+  var order = section.querySelector(".phone-sort select");
+  var shown = section.querySelector("[role=status]");
+  var texts = new Map();
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
 
   function apply() {
     var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     var count = 0;
     bodies.forEach(function (body) {
-      var text = body.textContent.toLowerCase();
-      var fits = (!standing.value || body.dataset.standing === standing.value) &&
+      var text = texts.get(body);
+      if (text === undefined) { text = body.textContent.toLowerCase(); texts.set(body, text); }
+      var fits = (!standing || !standing.value || body.dataset.standing === standing.value) &&
         words.every(function (word) { return text.indexOf(word) >= 0; });
       body.hidden = !fits;
       count += fits ? 1 : 0;
     });
-    shown.textContent = count + " of " + bodies.length + " callers";
+    shown.textContent = count + " of " + bodies.length + " " + (table.dataset.what || "callers");
   }
 
   function sort(column, descending) {
@@ -47,10 +49,10 @@
     sort(i, heads[i].dataset.type === "number" && i > 0);
   });
   filter.addEventListener("input", apply);
-  standing.addEventListener("change", apply);
-  document.querySelector(".tools").hidden = false;
+  if (standing) { standing.addEventListener("change", apply); }
+  section.querySelector(".tools").hidden = false;
   apply();
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details").forEach(function (d) { d.open = true; });
-  });
-})();
+});
+window.addEventListener("beforeprint", function () {
+  document.querySelectorAll("details:not(.screen)").forEach(function (d) { d.open = true; });
+});

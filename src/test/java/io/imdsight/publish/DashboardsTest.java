@@ -10,6 +10,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Evidence;
 import io.imdsight.model.EvidenceMethod;
 import io.imdsight.record.TallyKey;
+import io.trino.sql.parser.SqlParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -120,6 +121,20 @@ class DashboardsTest {
                 .fieldNames()
                 .forEachRemaining(name -> assertTrue(
                         Pattern.compile("(?m)^  `?" + name + "`? ").matcher(sql).find(), "no column " + name));
+    }
+
+    /** With the parser of the engine that Athena is built on; Hive's definition of the table is none of its words. */
+    @Test
+    void athenasQuestionsCanBeParsed() throws IOException {
+        String sql = Files.readString(HOME.resolve("athena.sql")).replaceAll("(?m)^--.*$", "");
+        int parsed = 0;
+        for (String statement : sql.split(";", -1)) {
+            if (!statement.isBlank() && !statement.strip().startsWith("CREATE EXTERNAL TABLE")) {
+                new SqlParser().createStatement(statement.strip());
+                parsed++;
+            }
+        }
+        assertEquals(9, parsed);
     }
 
     private static void collect(String prefix, JsonNode schema, Set<String> out) {
