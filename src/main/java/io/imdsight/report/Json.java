@@ -4,21 +4,21 @@ import io.imdsight.model.Escaped;
 import java.util.function.Consumer;
 
 /** Writes JSON (RFC 8259) into one line: commas and quotes are its business, nesting the caller's. What is null or empty is left out. */
-final class Json {
+public final class Json {
     private final StringBuilder out = new StringBuilder();
     private boolean comma;
 
     /** An object. */
-    Json object(Consumer<Json> members) {
+    public Json object(Consumer<Json> members) {
         return nested('{', members, '}');
     }
 
-    Json object(String key, Consumer<Json> members) {
+    public Json object(String key, Consumer<Json> members) {
         key(key);
         return nested('{', members, '}');
     }
 
-    Json array(String key, Consumer<Json> elements) {
+    public Json array(String key, Consumer<Json> elements) {
         key(key);
         return nested('[', elements, ']');
     }
@@ -33,7 +33,7 @@ final class Json {
         return this;
     }
 
-    Json text(String key, String value) {
+    public Json text(String key, String value) {
         if (value != null && !value.isEmpty()) {
             key(key);
             text(value);
@@ -41,7 +41,7 @@ final class Json {
         return this;
     }
 
-    Json texts(String key, Iterable<String> values) {
+    public Json texts(String key, Iterable<String> values) {
         if (values.iterator().hasNext()) {
             array(key, j -> values.forEach(j::text));
         }
@@ -49,14 +49,14 @@ final class Json {
     }
 
     /** An element of an array. */
-    Json text(String value) {
+    public Json text(String value) {
         separate();
         quoted(Escaped.of(value));
         comma = true;
         return this;
     }
 
-    Json number(String key, long value) {
+    public Json number(String key, long value) {
         key(key);
         separate();
         out.append(value);
@@ -64,7 +64,7 @@ final class Json {
         return this;
     }
 
-    Json flag(String key, Boolean value) {
+    public Json flag(String key, Boolean value) {
         if (value != null) {
             key(key);
             separate();
