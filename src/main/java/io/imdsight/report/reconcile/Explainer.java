@@ -55,7 +55,8 @@ final class Explainer {
     private Slot more(Slot slot) {
         Slot out = slot;
         for (Explanation e : watch.unwatched(slot)) {
-            out = take(out, e.reason(), Long.MAX_VALUE, e.sentence());
+            // the first takes all; which of several it was nobody knows, so the others are told as well
+            out = out.with(new Explanation(e.reason(), out.unexplained(), e.sentence()));
         }
         out = drops(out);
         out = connections(out);

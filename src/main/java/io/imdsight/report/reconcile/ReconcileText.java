@@ -88,7 +88,9 @@ public final class ReconcileText {
                             first.difference() == 0 ? "" : ": " + word()));
             String indent = " ".repeat(25);
             for (Explanation e : first.explanations()) {
-                String calls = first.explanations().size() > 1 || first.unexplained() != 0 ? e.calls() + ": " : "";
+                String calls = e.calls() == 0
+                        ? "or "
+                        : first.explanations().size() > 1 || first.unexplained() != 0 ? e.calls() + ": " : "";
                 out.add(indent + calls + e.sentence());
             }
         }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(400)
 class ReconcileIT {
     private static final String INSTANCE = "i-0123456789abcdef0";
+    private static final String PATH = "{\"path\":\"/latest/meta-data/";
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     @TempDir
@@ -67,15 +68,15 @@ class ReconcileIT {
             long begin = minute();
             Process first = agent("first");
             curl("meta-data/mac", 5);
-            await("first", "meta-data/mac\"", 5);
+            await("first", PATH + "mac\"}", 5);
             first.destroyForcibly().waitFor();
             curl("meta-data/mac", 4);
             Process second = agent("second");
             try {
                 curl("meta-data/mac", 3);
                 curl("meta-data/no-such-thing", 2);
-                await("second", "meta-data/mac\"", 3);
-                await("second", "no-such-thing\"", 2);
+                await("second", PATH + "mac\"}", 3);
+                await("second", PATH + "no-such-thing\"}", 2);
                 waitForMinute(minute() + 1);
                 long watched = minute();
                 fragment();
@@ -128,9 +129,14 @@ class ReconcileIT {
 
             cloudWatch.become(CloudWatchStandIn.Mood.FORBIDDING);
             doctor("forbidden", "--online");
-            assertTrue(read("forbidden").contains("missing  cloudwatch-put"), read("forbidden"));
-            assertTrue(read("forbidden").contains("allow cloudwatch:PutMetricData"), read("forbidden"));
             assertTrue(read("forbidden").contains("missing  cloudwatch-read"), read("forbidden"));
+            assertTrue(
+                    read("forbidden").contains("ok       cloudwatch-put CloudWatch took the signature"),
+                    "a service that looks at the date first shows no lack of permission, and the finding says so");
+            doctor("put-forbidden", "--online", "--cloudwatch-put");
+            assertTrue(read("put-forbidden").contains("missing  cloudwatch-put"), read("put-forbidden"));
+            assertTrue(read("put-forbidden").contains("allow cloudwatch:PutMetricData"), read("put-forbidden"));
+            assertEquals(1, cloudWatch.size());
             assertEquals(0, version1());
         });
     }
