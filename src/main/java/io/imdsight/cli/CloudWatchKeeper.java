@@ -59,7 +59,7 @@ final class CloudWatchKeeper implements AutoCloseable {
                             : "--cloudwatch and --emf would count everything twice; give one of them");
         }
         ledger.register(Destination.CLOUDWATCH, Math.floorDiv(System.currentTimeMillis(), 60_000));
-        identity = new IdentitySource(endpoints, DMI, hostName(), flags.tags());
+        identity = identitySource(endpoints, flags.tags());
         thread = new CloudWatchThread(() -> open(ledger, drops), console::say);
     }
 
@@ -101,11 +101,20 @@ final class CloudWatchKeeper implements AutoCloseable {
         }
         String region = flags.region != null ? flags.region : machine.region();
         region = region != null ? region : console.environment().get("AWS_REGION");
-        String home = System.getProperty("imdsight.home");
-        Path archive = home == null ? null : Path.of(home, "lib", "cloudwatch.jsa");
         return region == null
                 ? null
-                : MetricSink.ofProcess(archive, new Target(flags.namespace, region, flags.endpoint));
+                : MetricSink.ofProcess(archive(), new Target(flags.namespace, region, flags.endpoint));
+    }
+
+    /** Of the classes that putting and reading need; null where this is no assembled tree. */
+    static Path archive() {
+        String home = System.getProperty("imdsight.home");
+        return home == null ? null : Path.of(home, "lib", "cloudwatch.jsa");
+    }
+
+    /** Which machine this is; nothing is asked yet. */
+    static IdentitySource identitySource(Endpoints endpoints, List<String> tags) {
+        return new IdentitySource(endpoints, DMI, hostName(), tags);
     }
 
     private static OutputStream openEmf(String file) throws IOException {

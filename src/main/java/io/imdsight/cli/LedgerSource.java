@@ -35,9 +35,14 @@ final class LedgerSource implements AutoCloseable {
         try {
             return new LedgerSource(LedgerReader.open(directory), since);
         } catch (LedgerException e) {
-            int status = e.kind() == LedgerException.Kind.UNREADABLE ? ExitStatus.DATA : ExitStatus.NO_INPUT;
-            throw new Failure(status, e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    /** What a ledger that cannot be read comes to. */
+    static Failure failure(LedgerException e) {
+        int status = e.kind() == LedgerException.Kind.UNREADABLE ? ExitStatus.DATA : ExitStatus.NO_INPUT;
+        return new Failure(status, e.getMessage(), e);
     }
 
     /**

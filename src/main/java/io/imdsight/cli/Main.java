@@ -69,6 +69,7 @@ public final class Main {
                 .addSubcommand(new AuditCommand(console))
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new ReportCommand(console, Clock.systemUTC()))
+                .addSubcommand(new ReconcileCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new DemoCommand(console));
         // a file named @… is a file, and nobody's to open before the arguments are understood

@@ -1,6 +1,7 @@
 package io.imdsight.linux;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.function.LongSupplier;
 
@@ -16,6 +17,10 @@ public record KernelClock(LongSupplier monotonic, LongSupplier epoch, LongSuppli
     private static final long BRACKET_NANOS = 2_000;
 
     private static final int TRIES_MAX = 5;
+
+    private static final int TIMEX_BYTES = 208;
+    private static final int TIMEX_STATUS = 40;
+    private static final int STA_UNSYNC = 0x40;
 
     /** The system's clocks. */
     public static KernelClock system() {
@@ -55,6 +60,21 @@ public record KernelClock(LongSupplier monotonic, LongSupplier epoch, LongSuppli
             }
         }
         return best;
+    }
+
+    /**
+     * Whether something keeps the system's clock right, as the kernel was told (adjtimex(2)); true where the kernel does not say. Changes nothing.
+     *
+     * <pre>
+     * struct timex (linux/timex.h), 208 bytes; all zero: no mode, so that nothing is set
+     * 0: u32 modes | 8: s64 offset | 16: s64 freq | 24: s64 maxerror | 32: s64 esterror | 40: s32 status, 0x40 STA_UNSYNC | …
+     * </pre>
+     */
+    public static boolean isSynchronised() {
+        byte[] timex = new byte[TIMEX_BYTES];
+        int state = LibC.adjtimex(timex);
+        int status = ByteBuffer.wrap(timex).order(ByteOrder.nativeOrder()).getInt(TIMEX_STATUS);
+        return state < 0 || (status & STA_UNSYNC) == 0;
     }
 
     private static long epochNow() {

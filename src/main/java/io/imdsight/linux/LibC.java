@@ -92,6 +92,8 @@ final class LibC {
     /** See {@link #syscall(NativeLong, Pointer, NativeLong, NativeLong, NativeLong, NativeLong)}. */
     static native NativeLong syscall(NativeLong number, NativeLong a, NativeLong b, byte[] c, byte[] d, NativeLong e);
 
+    static native int adjtimex(byte[] timex);
+
     static native int getpid();
 
     static native String strerror(int error);

@@ -3,6 +3,7 @@ package io.imdsight.record;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +43,20 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
      * missed no connection that the kernel saw, refused ones aside.
      */
     public boolean sound() {
-        boolean nothingHidden =
-                drops.entrySet().stream().allMatch(e -> e.getValue() == 0 || HIDE_NOTHING.contains(e.getKey()));
         return capturedMillis >= SOUND_MILLIS_MIN
-                && nothingHidden
+                && hiding().isEmpty()
                 && connections.kernelOnly() == connections.reasons().getOrDefault(KernelOnly.REFUSED, 0L);
+    }
+
+    /** Of the drops, those that could have been requests. */
+    public Map<Drop, Long> hiding() {
+        Map<Drop, Long> out = new EnumMap<>(Drop.class);
+        drops.forEach((drop, count) -> {
+            if (count > 0 && !HIDE_NOTHING.contains(drop)) {
+                out.put(drop, count);
+            }
+        });
+        return out;
     }
 
     /** A minute has no more than its milliseconds; one that a clock set back has lived twice is covered once. */

@@ -51,24 +51,6 @@ class DoctorCommandTest {
     }
 
     @Test
-    void whatASettingForCloudWatchCostsIsSaidBeforeTheBillSaysIt() {
-        CloudWatchFlags flags = new CloudWatchFlags();
-        flags.metrics = "all";
-        assertEquals(
-                "not published; with --cloudwatch at most 7 metrics a month of this machine, and 7 that all machines share; "
-                        + "at 0.30 USD each (us-east-1) 2.10 and 2.10 USD",
-                new PublishingCheck(flags).look().getFirst().found());
-        flags.enabled = true;
-        flags.metrics = "essential";
-        flags.topCallers = 10;
-        flags.dimensions = List.of("ImageId", "tag:team");
-        assertEquals(
-                "published: at most 24 metrics a month of this machine, and 2 that all machines share, and 2 for each value of ImageId "
-                        + "and of tag:team; at 0.30 USD each (us-east-1) 7.20 and 0.60 USD",
-                new PublishingCheck(flags).look().getFirst().found());
-    }
-
-    @Test
     void whatIsMissingDecidesTheStatus() {
         Finding gone = Finding.missing("gone", "none", "all", null, ExitStatus.UNAVAILABLE);
         Finding closed = Finding.missing("closed", "none", "all", null, ExitStatus.NOT_PERMITTED);
@@ -167,5 +149,147 @@ class DoctorCommandTest {
         assertEquals(7, findings.size());
         assertTrue(findings.stream()
                 .allMatch(f -> f.state() == Finding.State.LIMITED && f.remedy().contains("AmbientCapabilities=CAP_")));
+    }
+
+    private static Finding only(List<Finding> findings, String check) {
+        return findings.stream()
+                .filter(f -> f.check().equals(check))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A machine as files: capabilities in hexadecimal, and what there is of the kernel. */
+    private List<Finding> kernel(String capabilities, boolean clock, String... files) throws IOException {
+        for (String f : files) {
+            Files.createDirectories(directory.resolve(f).getParent());
+            Files.writeString(directory.resolve(f), "2\n");
+        }
+        Files.createDirectories(directory.resolve("proc/self"));
+        Files.writeString(directory.resolve("proc/self/status"), "\nCapEff:\t" + capabilities + "\n");
+        return new KernelCheck(directory.resolve("proc"), directory.resolve("sys"), () -> clock).look();
+    }
+
+    @Test
+    void aBareKernelIsLimitedThingByThingWithItsRemedy() throws IOException {
+        List<Finding> findings = kernel("0000000000000000", false);
+        assertEquals(
+                "mount -t tracefs tracefs /sys/kernel/tracing",
+                only(findings, "tracefs").remedy());
+        assertEquals(Finding.State.LIMITED, state(findings, "perf"));
+        assertEquals(Finding.State.OK, state(findings, "conntrack"));
+        assertEquals(Finding.State.LIMITED, state(findings, "clock"));
+        assertTrue(findings.stream().allMatch(f -> f.status() == 0), "none of it keeps the capture from working");
+    }
+
+    @Test
+    void withAllOfItThereTheSameThingsAreOk() throws IOException {
+        List<Finding> findings = kernel(
+                "000001ffffffffff",
+                true,
+                "sys/kernel/tracing/events/sock/inet_sock_set_state/format",
+                "proc/sys/kernel/perf_event_paranoid",
+                "proc/sys/net/netfilter/nf_conntrack_count");
+        assertTrue(findings.stream().allMatch(f -> f.state() == Finding.State.OK), findings.toString());
+        assertTrue(only(findings, "conntrack").found().contains("can be asked"));
+    }
+
+    @Test
+    void translationThatMayNotBeAskedAndTracefsOfOurOwnAreTold() throws IOException {
+        List<Finding> findings = kernel("0000000000200000", true, "proc/sys/net/netfilter/nf_conntrack_count");
+        assertEquals(Finding.State.LIMITED, state(findings, "conntrack"));
+        assertTrue(only(findings, "conntrack").remedy().contains("CAP_NET_ADMIN"));
+        assertTrue(only(findings, "tracefs").found().contains("one of its own"), "CAP_SYS_ADMIN");
+    }
+
+    @Test
+    void librariesOnAMountWithoutProgramsAreMissingWithTheMountsName() throws IOException {
+        Path home = directory.resolve("opt/imdsight");
+        Files.createDirectories(home.resolve("native"));
+        Files.createDirectories(directory.resolve("self"));
+        LibraryCheck check = new LibraryCheck(home, directory);
+        assertEquals(69, check.look().getFirst().status(), "nothing in native/");
+        Files.writeString(home.resolve("native/libjnidispatch.so"), "");
+        Files.writeString(home.resolve("native/libsqlitejdbc.so"), "");
+        String root = "/dev/vda1 / ext4 rw,noexec 0 0\n";
+        Files.writeString(directory.resolve("self/mounts"), root + "x " + directory + " ext4 rw,relatime 0 0\n");
+        assertEquals(Finding.State.OK, check.look().getFirst().state());
+        Files.writeString(directory.resolve("self/mounts"), root + "x " + directory + "/opt ext4 rw,noexec 0 0\n");
+        Finding noexec = check.look().getFirst();
+        assertEquals(Finding.State.MISSING, noexec.state());
+        assertEquals("mount -o remount,exec " + directory + "/opt, or move imdsight elsewhere", noexec.remedy());
+    }
+
+    @Test
+    void aLibraryThatCannotBeLoadedIsAFindingAndNoInternalError() {
+        Console console = new Console(
+                Map.of(), new ByteArrayInputStream(new byte[0]), out, new PrintStream(out), false, new Ending());
+        Check broken = () -> {
+            throw new UnsatisfiedLinkError("libjnidispatch.so: failed to map segment");
+        };
+        assertEquals(69, new DoctorCommand(console, List.of(broken)).call());
+        assertTrue(said().contains("failed to map segment"), said());
+    }
+
+    @Test
+    void theLedgerIsToldWhereThereIsNoneADamagedOneAndOneOfALaterVersion() throws Exception {
+        Path state = directory.resolve("state");
+        Files.createDirectories(state);
+        LedgerCheck check = new LedgerCheck(state);
+        assertEquals(
+                "none yet; the agent makes one", only(check.look(), "ledger").found());
+        try (java.sql.Connection c = java.sql.DriverManager.getConnection("jdbc:sqlite:" + state.resolve("ledger.db"));
+                java.sql.Statement s = c.createStatement()) {
+            s.execute("PRAGMA user_version = 99");
+        }
+        Finding later = only(check.look(), "ledger");
+        assertEquals(78, later.status());
+        assertTrue(later.found().contains("layout 99"), later.found());
+        Files.writeString(state.resolve("ledger.db"), "no database at all, and quite some bytes of it".repeat(100));
+        Finding damaged = only(check.look(), "ledger");
+        assertEquals(Finding.State.LIMITED, damaged.state());
+        assertTrue(damaged.remedy().contains(".recover"), damaged.remedy());
+    }
+
+    @Test
+    void aRouteIsToldForEachAddressAndNoneIsNoFault() throws IOException {
+        io.imdsight.model.Endpoints endpoints = io.imdsight.model.Endpoints.EC2;
+        Path recorded = Path.of("src/test/resources/io/imdsight/capture/proc-net-service-on-lo");
+        List<Finding> findings = new RouteCheck(endpoints, recorded).look();
+        assertEquals(2, findings.size());
+        assertTrue(findings.getFirst().found().equals("169.254.169.254 by lo"), findings.toString());
+        List<Finding> none = new RouteCheck(endpoints, directory).look();
+        assertTrue(none.getFirst().found().startsWith("none to 169.254.169.254"), none.toString());
+    }
+
+    private static Finding cloudWatch(String... arguments) {
+        DoctorCommand doctor = new DoctorCommand(null, List.of());
+        new picocli.CommandLine(doctor).parseArgs(arguments);
+        return new CloudWatchCheck(doctor.cloudWatch).look().getFirst();
+    }
+
+    @Test
+    void theMetricsThatTheSettingsMakeAreCountedAndPriced() {
+        assertTrue(cloudWatch().found().startsWith("off"));
+        String all = cloudWatch("--cloudwatch").found();
+        assertTrue(all.contains("at most 14 metrics, 7 of this machine and 7 shared"), all);
+        assertTrue(all.contains("2.10 and 2.10 USD a month") && all.contains("up to 8640 requests, 0.09 USD"), all);
+        String few = cloudWatch(
+                        "--emf",
+                        "-",
+                        "--cloudwatch-metrics",
+                        "essential",
+                        "--cloudwatch-dimension",
+                        "ImageId,tag:Team",
+                        "--cloudwatch-top-callers",
+                        "3")
+                .found();
+        // two for the machine and two for each of four callers; two each for the fleet, the image and the tag
+        assertTrue(few.contains("at most 16 metrics, 10 of this machine and 6 shared"), few);
+        assertEquals(78, cloudWatch("--cloudwatch", "--emf", "-").status());
+    }
+
+    @Test
+    void aPutWithoutTheNetworkIsWrongUsage() {
+        assertEquals(64, new Run().command("doctor", "--cloudwatch-put").status);
     }
 }

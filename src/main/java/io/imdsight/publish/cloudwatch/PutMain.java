@@ -15,16 +15,18 @@ import java.util.List;
 
 /**
  * The putting process: holds the AWS SDK for as long as there is something to put, so that the agent need not hold it all the time. Started by
- * {@link PutProcess}; ends with its standard input.
+ * {@link PutProcess}; ends with its standard input. {@link ReadProcess} starts it to read.
  */
 final class PutMain {
     private PutMain() {}
 
     /** Exit status: 0 done, 70 a fault of ours. */
     public static void main(String[] arguments) throws IOException {
-        SdkSink.forbidVersion1();
+        SdkCalls.forbidVersion1();
         if (List.of(arguments).contains(PutTraining.FLAG)) {
             PutTraining.run();
+        } else if (List.of(arguments).contains(ReadProcess.FLAG)) {
+            ReadWire.answer(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
         } else {
             serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
         }

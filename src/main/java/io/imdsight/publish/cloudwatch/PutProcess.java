@@ -82,14 +82,19 @@ final class PutProcess implements MetricSink {
         }
     }
 
+    /** Starts a process that holds the SDK. */
+    static Process start(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        Map<String, String> environment = builder.environment();
+        environment.put("AWS_EC2_METADATA_V1_DISABLED", "true"); // said twice: SdkCalls sets the property as well
+        return builder.start();
+    }
+
     private void start() throws IOException {
         if (process != null && process.isAlive()) {
             return;
         }
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        Map<String, String> environment = builder.environment();
-        environment.put("AWS_EC2_METADATA_V1_DISABLED", "true"); // said twice: SdkSink sets the property as well
-        process = builder.start();
+        process = start(command);
         out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         in = new DataInputStream(process.getInputStream());
         PutWire.writeTarget(target, out);

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Runs while the tree is assembled: puts one point to itself over loopback, and begins a TLS handshake that is refused, so that the classes which
+ * Runs while the tree is assembled: puts one point to itself over loopback, reads, and begins a TLS handshake that is refused, so that the classes which
  * every put needs are in the archive of classes. Credentials come from the environment; nothing leaves the machine.
  */
 final class PutTraining {
@@ -19,6 +19,9 @@ final class PutTraining {
     private static final byte[] ANSWER =
             "HTTP/1.1 200 OK\r\nsmithy-protocol: rpc-v2-cbor\r\nContent-Type: application/cbor\r\nContent-Length: 2\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
+
+    /** A put, a read, and the handshake. */
+    private static final int CONNECTIONS = 3;
 
     /** An empty CBOR map of indefinite length. */
     private static final byte[] BODY = {(byte) 0xbf, (byte) 0xff};
@@ -30,15 +33,26 @@ final class PutTraining {
             Thread.ofPlatform().daemon().start(() -> answer(listener));
             for (String scheme : List.of("http", "https")) {
                 String endpoint = scheme + "://127.0.0.1:" + listener.getLocalPort();
-                try (SdkSink sink = SdkSink.open(new Target("imdsight", "us-east-1", endpoint))) {
+                Target target = new Target("imdsight", "us-east-1", endpoint);
+                try (SdkSink sink = SdkSink.open(target)) {
                     sink.put(List.of(new Point("Training", List.of(new Dimension("a", "b")), 0, 1)));
+                }
+                if (scheme.equals("http")) {
+                    read(target);
                 }
             }
         }
     }
 
+    private static void read(Target target) {
+        try (SdkSource source = SdkSource.open(target)) {
+            MetricQuery.Span span = new MetricQuery.Span(0, 60, 60);
+            source.read(new MetricQuery("i-00000000", List.of("Training"), List.of(span)));
+        }
+    }
+
     private static void answer(ServerSocket listener) {
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < CONNECTIONS; i++) {
             try (Socket socket = listener.accept();
                     InputStream in = socket.getInputStream();
                     OutputStream out = socket.getOutputStream()) {

@@ -22,8 +22,8 @@ import java.util.zip.GZIPInputStream;
 import javax.net.ServerSocketFactory;
 
 /**
- * CloudWatch's PutMetricData on loopback, in the protocol that the SDK speaks (smithy-rpc-v2-cbor), with its rules; adds points up by metric,
- * dimensions and minute, as CloudWatch does, and fails as told.
+ * CloudWatch's PutMetricData and GetMetricData on loopback, in the protocol that the SDK speaks (smithy-rpc-v2-cbor), with its rules; adds points up by
+ * metric, dimensions and minute, as CloudWatch does, and fails as told. What AWS counts by itself is in {@link #aws}.
  */
 final class CloudWatchStandIn implements Closeable {
     /** What to do with the next requests. */
@@ -45,7 +45,7 @@ final class CloudWatchStandIn implements Closeable {
         FORBIDDING
     }
 
-    private static final String PATH = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+    private static final String PATH = "/service/GraniteServiceVersion20100801/operation/";
     private static final int HEAD_BYTES_MAX = 16 * 1024;
 
     /** PutMetricData's limit; of what was sent, so after compression. */
@@ -60,7 +60,9 @@ final class CloudWatchStandIn implements Closeable {
     private final Map<StandInRules.Key, Double> samples = new HashMap<>();
     private final List<String> complaints = new ArrayList<>();
     private final List<Integer> requestDatums = new ArrayList<>();
+    private final StandInMetrics aws = new StandInMetrics();
     private Mood mood = Mood.WELL;
+    private int moodRequests;
     private String poison;
     private int connections;
 
@@ -83,7 +85,18 @@ final class CloudWatchStandIn implements Closeable {
     }
 
     synchronized void become(Mood newMood) {
+        become(newMood, Integer.MAX_VALUE);
+    }
+
+    /** For so many requests; then well again. */
+    synchronized void become(Mood newMood, int requests) {
         mood = newMood;
+        moodRequests = requests;
+    }
+
+    /** What AWS counts by itself. */
+    StandInMetrics aws() {
+        return aws;
     }
 
     /** A request with a datum whose dimension values or minute contain this text is refused; null for none. */
@@ -172,7 +185,12 @@ final class CloudWatchStandIn implements Closeable {
         byte[] body = new byte[length];
         in.readFully(body);
         try {
-            return answered(requestPoints(head, headers, body), out);
+            Object request = request(head, headers, body);
+            if (head.startsWith("POST " + PATH + "GetMetricData ")) {
+                return toldOff(takeMood(), "GetMetricData", out)
+                        || answerWell(out, aws.answer(request, clockMillis.getAsLong()));
+            }
+            return answered(StandInRules.points(request, clockMillis.getAsLong()), out);
         } catch (StandInRules.Refused e) {
             complain(e.code() + ": " + e.getMessage());
             answer(out, 400, e.code(), e.getMessage());
@@ -183,10 +201,11 @@ final class CloudWatchStandIn implements Closeable {
         return true;
     }
 
-    private List<StandInRules.Point> requestPoints(String head, Map<String, String> headers, byte[] body)
+    private static Object request(String head, Map<String, String> headers, byte[] body)
             throws StandInRules.Refused, IOException {
         need(
-                head.startsWith("POST " + PATH + " HTTP/1.1\r\n"),
+                head.startsWith("POST " + PATH + "PutMetricData HTTP/1.1\r\n")
+                        || head.startsWith("POST " + PATH + "GetMetricData HTTP/1.1\r\n"),
                 head.lines().findFirst().orElse(""));
         need("rpc-v2-cbor".equals(headers.get("smithy-protocol")), "smithy-protocol");
         need("application/cbor".equals(headers.get("content-type")), "content-type");
@@ -198,7 +217,34 @@ final class CloudWatchStandIn implements Closeable {
         byte[] plain = "gzip".equals(headers.get("content-encoding"))
                 ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes()
                 : body;
-        return StandInRules.points(CborReader.read(plain), clockMillis.getAsLong());
+        return CborReader.read(plain);
+    }
+
+    private synchronized Mood takeMood() {
+        Mood now = mood;
+        if (--moodRequests <= 0) {
+            mood = Mood.WELL;
+        }
+        return now;
+    }
+
+    /** Answers with what is wrong; false where nothing is. */
+    private static boolean toldOff(Mood now, String action, OutputStream out) throws IOException {
+        switch (now) {
+            case THROTTLING -> answer(out, 400, "Throttling", "Rate exceeded");
+            case FAILING -> answer(out, 500, "InternalServiceFault", "sorry");
+            case UNAVAILABLE -> write(out, 503, "", new byte[0]);
+            case FORBIDDING -> answer(out, 403, "AccessDenied", "not authorized to perform cloudwatch:" + action);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean answerWell(OutputStream out, byte[] body) throws IOException {
+        write(out, 200, "", body);
+        return true;
     }
 
     private static void need(boolean holds, String what) throws StandInRules.Refused {
@@ -212,7 +258,7 @@ final class CloudWatchStandIn implements Closeable {
             throws IOException, StandInRules.Refused {
         Mood now;
         synchronized (this) {
-            now = mood;
+            now = takeMood();
             requestDatums.add(points.size());
             if (poison != null
                     && points.stream().anyMatch(p -> p.key().toString().contains(poison))) {
@@ -228,10 +274,7 @@ final class CloudWatchStandIn implements Closeable {
         }
         switch (now) {
             case WELL -> write(out, 200, "", new byte[] {(byte) 0xbf, (byte) 0xff});
-            case THROTTLING -> answer(out, 400, "Throttling", "Rate exceeded");
-            case FAILING -> answer(out, 500, "InternalServiceFault", "sorry");
-            case UNAVAILABLE -> write(out, 503, "", new byte[0]);
-            case FORBIDDING -> answer(out, 403, "AccessDenied", "not authorized to perform cloudwatch:PutMetricData");
+            case THROTTLING, FAILING, UNAVAILABLE, FORBIDDING -> toldOff(now, "PutMetricData", out);
             case HANGING -> {
                 try {
                     Thread.sleep(60_000);

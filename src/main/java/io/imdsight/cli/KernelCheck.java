@@ -1,0 +1,126 @@
+package io.imdsight.cli;
+
+import io.imdsight.linux.Capabilities;
+import io.imdsight.linux.Capabilities.Name;
+import io.imdsight.linux.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What of the kernel the ways to a caller rest on, each by itself; whether it works as a whole says {@link AttributionCheck}.
+ *
+ * @param procRoot /proc
+ * @param sysRoot /sys
+ * @param clock whether something keeps the clock right
+ */
+record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock) implements Check {
+    private static final List<String> TRACEFS = List.of("kernel/tracing", "kernel/debug/tracing");
+    private static final String NO_PROBE =
+            "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness";
+
+    @Override
+    public List<Finding> look() {
+        Capabilities own = capabilities();
+        List<Finding> out = new ArrayList<>();
+        out.add(tracefs(own));
+        out.add(perf());
+        out.add(conntrack(own));
+        out.add(namespaces(own));
+        out.add(timekeeping());
+        return out;
+    }
+
+    private Capabilities capabilities() {
+        try {
+            return Capabilities.parse(Files.readAllBytes(procRoot.resolve("self/status")));
+        } catch (IOException e) {
+            return new Capabilities(0);
+        }
+    }
+
+    private Finding tracefs(Capabilities own) {
+        boolean there = false;
+        for (String mount : TRACEFS) {
+            Path at = sysRoot.resolve(mount);
+            if (Files.isReadable(at.resolve("events/sock/inet_sock_set_state/format"))) {
+                return Finding.ok("tracefs", "mounted at " + at);
+            }
+            there |= Files.exists(at.resolve("events")) || Files.exists(at) && !Files.isReadable(at);
+        }
+        if (there) {
+            return Finding.limited(
+                    "tracefs",
+                    "mounted, and closed to this process or without inet_sock_set_state",
+                    NO_PROBE,
+                    CapabilityCheck.grant("CAP_DAC_READ_SEARCH"));
+        }
+        return own.has(Name.CAP_SYS_ADMIN)
+                ? Finding.ok("tracefs", "not mounted; imdsight opens one of its own, which nobody else sees")
+                : Finding.limited("tracefs", "not mounted", NO_PROBE, "mount -t tracefs tracefs /sys/kernel/tracing");
+    }
+
+    private Finding perf() {
+        String level = read(procRoot.resolve("sys/kernel/perf_event_paranoid"));
+        return level == null
+                ? Finding.limited(
+                        "perf", "this kernel has no perf events", NO_PROBE, "a kernel with CONFIG_PERF_EVENTS")
+                : Finding.ok("perf", "perf_event_paranoid is " + level + "; with CAP_PERFMON any value will do");
+    }
+
+    private Finding conntrack(Capabilities own) {
+        boolean loaded = Files.exists(procRoot.resolve("sys/net/netfilter/nf_conntrack_count"))
+                || Files.exists(procRoot.resolve("net/nf_conntrack"));
+        if (!loaded) {
+            return Finding.ok("conntrack", "no address translation is in use here");
+        }
+        return own.has(Name.CAP_NET_ADMIN)
+                ? Finding.ok("conntrack", "the table of address translations can be asked")
+                : Finding.limited(
+                        "conntrack",
+                        "addresses are translated here, and the table cannot be asked without CAP_NET_ADMIN",
+                        "callers behind masquerade, as in containers, are named only where their own packets are captured",
+                        CapabilityCheck.grant("CAP_NET_ADMIN"));
+    }
+
+    private Finding namespaces(Capabilities own) {
+        Set<Long> all = new NetworkNamespaces(procRoot).all().keySet();
+        long others = all.stream().filter(n -> n != NetworkNamespaces.REFUSED).count() - 1;
+        boolean hidden = all.contains(NetworkNamespaces.REFUSED);
+        String found = (hidden ? "at least " : "") + Math.max(0, others) + " beside this one";
+        if (own.has(Name.CAP_SYS_ADMIN) && own.has(Name.CAP_SYS_PTRACE)) {
+            return Finding.ok("namespaces", found + "; those with an interface of their own are captured, too");
+        }
+        if (others <= 0 && !hidden) {
+            return Finding.ok("namespaces", "no other network namespace");
+        }
+        return Finding.limited(
+                "namespaces",
+                found + ", and they cannot be entered without CAP_SYS_ADMIN and CAP_SYS_PTRACE",
+                "calls by an interface of a container's or task's own, as with awsvpc or macvlan; those over a bridge are seen",
+                CapabilityCheck.grant("CAP_SYS_ADMIN") + "; the same with CAP_SYS_PTRACE");
+    }
+
+    private Finding timekeeping() {
+        return clock.getAsBoolean()
+                ? Finding.ok("clock", "kept right, as the kernel was told")
+                : Finding.limited(
+                        "clock",
+                        "nothing keeps it right, as far as the kernel was told",
+                        "minutes may differ from AWS's, and CloudWatch takes no signature that is five minutes off",
+                        "systemctl enable --now chronyd, or systemd-timesyncd");
+    }
+
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}
