@@ -2,6 +2,7 @@ package io.imdsight.report;
 
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.Tally;
+import io.imdsight.report.scan.ScanResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,9 @@ import java.util.Map;
  * @param entries its callers, in the same order, each with what it is and what to do
  * @param timeline requests over the window
  * @param machine where it was
+ * @param scan what a scan of the disk found; null where there was none. No verdict rests on it
  */
-public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine) {
+public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine, ScanResult scan) {
     public AuditReport {
         entries = List.copyOf(entries);
     }
@@ -75,7 +77,12 @@ public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timelin
                     advisor.advise(f, r, known)));
         }
         Evidence e = verdict.evidence();
-        return new AuditReport(verdict, entries, Timeline.of(tallies, e.fromNanos(), e.toNanos()), machine);
+        return new AuditReport(verdict, entries, Timeline.of(tallies, e.fromNanos(), e.toNanos()), machine, null);
+    }
+
+    /** The same with what a scan of the disk found; which of that was also seen is noted. */
+    public AuditReport with(ScanResult found) {
+        return new AuditReport(verdict, entries, timeline, machine, found.live(LiveMatch.of(found, entries)));
     }
 
     /** The command that requires tokens on this machine. */

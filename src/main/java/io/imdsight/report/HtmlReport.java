@@ -34,6 +34,9 @@ public final class HtmlReport {
         h.raw("<main>\n");
         TimelineChart.write(h, r.timeline());
         CallerTable.write(h, r);
+        if (r.scan() != null) {
+            RestTable.write(h, r.scan());
+        }
         evidence(h, r.verdict().evidence());
         commands(h, r);
         h.raw("</main>\n<footer class=\"soft\"><p>");

@@ -26,6 +26,9 @@ public final class JsonReport {
                         reasons(a, "notes", r.verdict().notes());
                         evidence(a, e);
                         a.array("callers", c -> r.entries().forEach(entry -> c.object(o -> caller(o, entry))));
+                        if (r.scan() != null) {
+                            RestJson.write(a, r.scan());
+                        }
                         timeline(a, r.timeline());
                         a.object(
                                 "commands",

@@ -60,6 +60,10 @@ public final class TextReport {
         brief(r, Standing.FAILED, "Failed anyway, without a token; no obstacle");
         brief(r, Standing.FOREIGN, "Probes for another cloud; no obstacle");
         brief(r, Standing.V2, "Use tokens");
+        if (r.scan() != null) {
+            heading(RestWording.HEADING);
+            RestWording.lines(r.scan()).forEach(this::line);
+        }
         evidence(r);
         commands(r);
     }

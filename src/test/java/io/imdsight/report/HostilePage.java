@@ -56,10 +56,11 @@ public final class HostilePage {
         machine.failure = ATTEMPTS.getFirst();
         Verdict v = machine.verdict();
         return AuditReport.of(
-                v,
-                machine.book.tallies(0, Long.MAX_VALUE),
-                found,
-                new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)));
+                        v,
+                        machine.book.tallies(0, Long.MAX_VALUE),
+                        found,
+                        new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)))
+                .with(RestFindings.hostile());
     }
 
     /** A report as an administrator may see it. */
@@ -158,9 +159,10 @@ public final class HostilePage {
                         "curl -s http://169.254.169.254/latest/meta-data/iam/security-credentials/web-role")));
         Verdict v = machine.verdict();
         return AuditReport.of(
-                v,
-                machine.book.tallies(0, Long.MAX_VALUE),
-                Map.of(key, found),
-                new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"));
+                        v,
+                        machine.book.tallies(0, Long.MAX_VALUE),
+                        Map.of(key, found),
+                        new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"))
+                .with(RestFindings.usual());
     }
 }
