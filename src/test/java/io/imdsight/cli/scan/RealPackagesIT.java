@@ -51,7 +51,7 @@ class RealPackagesIT {
     }
 
     private ScanResult scan() throws InterruptedException {
-        return DiskScan.start(List.of(root), new ScanLimits(Duration.ofSeconds(120), 100_000, 1L << 30))
+        return DiskScan.start(List.of(root), new ScanLimits(Duration.ofMinutes(2), 100_000, 1L << 30))
                 .await();
     }
 
