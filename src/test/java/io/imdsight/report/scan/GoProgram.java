@@ -27,7 +27,7 @@ final class GoProgram {
         out.position(SEGMENT + 32);
         string(out, "go1.21.0".getBytes(StandardCharsets.US_ASCII));
         string(out, text);
-        return out.array();
+        return bytes(out);
     }
 
     /** As Go 1.13 to 1.17 write it. */
@@ -38,7 +38,13 @@ final class GoProgram {
         out.putLong(SEGMENT + 16, ADDRESS + 32).putLong(SEGMENT + 24, ADDRESS + 48);
         out.putLong(SEGMENT + 48, ADDRESS + 64).putLong(SEGMENT + 56, text.length);
         out.put(SEGMENT + 64, text);
-        return out.array();
+        return bytes(out);
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] out = new byte[buffer.capacity()];
+        buffer.get(0, out);
+        return out;
     }
 
     private static byte[] wrapped(String modules) {
