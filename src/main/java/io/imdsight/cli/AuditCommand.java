@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.linux.PackageOwners;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.Sighting;
+import io.imdsight.record.TallyBook;
 import io.imdsight.record.TallyKey;
 import io.imdsight.report.AuditReport;
 import io.imdsight.report.Durations;
@@ -12,6 +13,7 @@ import io.imdsight.report.Verdict;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +38,9 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            converter = Values.DurationConverter.class,
-            description = "Watch for that time. Default: 10m; without end where --until-idle is given.")
+            converter = Values.WatchConverter.class,
+            description = "Watch for that time. Default: 10m; without end where --until-idle is given."
+                    + " 0s: do not watch, with --scan or --from-ledger.")
     Duration duration;
 
     @Option(
@@ -79,6 +82,9 @@ final class AuditCommand implements Callable<Integer> {
             description = "Also write the report as a page; - is standard output.")
     String html;
 
+    @Mixin
+    ScanFlags scan = new ScanFlags();
+
     private final Console console;
     private final LinkWatch links = new LinkWatch();
     private final MachineFacts machine = new MachineFacts(Path.of("/"));
@@ -90,27 +96,40 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         AuditOutput output = new AuditOutput(console, common.format, json, html);
+        boolean watching = duration == null ? !fromLedger || untilIdle != null : !duration.isZero();
+        if (!watching && !fromLedger && !scan.wanted()) {
+            throw new Failure(
+                    ExitStatus.USAGE, "--for 0s leaves nothing to judge; give it a time, --scan or --from-ledger");
+        }
         Path root = Path.of("/");
         CallerLookup lookup = new CallerLookup(
                 new ScriptFinder(Path.of("/proc")), new PackageOwners(root), new ContainerImages(root));
-        if (!fromLedger) {
-            AuditWatch watch = watch(lookup);
-            return report(output, lookup, observation(watch), watch.failed());
-        }
-        try (LedgerSource ledger = LedgerSource.open(common.stateDir, since)) {
-            boolean both = duration != null || untilIdle != null;
-            AuditWatch watch = both ? watch(lookup) : null;
-            Observation seen =
-                    ledger.observation(watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis());
+        try (LedgerSource ledger = fromLedger ? LedgerSource.open(common.stateDir, since) : null) {
+            scan.start(console);
+            AuditWatch watch = watching ? watch(lookup) : null;
+            Observation seen = ledger != null
+                    ? ledger.observation(watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis())
+                    : watch != null ? observation(watch) : nothing();
             return report(output, lookup, seen, watch == null ? null : watch.failed());
         }
+    }
+
+    /** Where nobody watched. */
+    private Observation nothing() {
+        Instant now = Instant.now();
+        long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        return new Observation(
+                new TallyBook(), "nothing", nanos, nanos, machine.bootNanos(), windowMin.toMillis(), false, null);
     }
 
     private AuditWatch watch(CallerLookup lookup) throws InterruptedException {
         LiveView live = isLive() ? new LiveView(console.err(), STANDARD_ERROR) : null;
         AuditWatch watch = new AuditWatch(lookup, Clock.systemUTC(), live == null ? this::announce : s -> {});
         LivePipeline pipeline = open(watch);
-        console.ending().onSignal(pipeline::stop);
+        console.ending().onSignal(() -> {
+            pipeline.stop();
+            scan.stop();
+        });
         links.begin(pipeline.use());
         watch.started(pipeline::connections, pipeline.attribution().probeUp(), pipeline.drops()::all);
         pipeline.start();
@@ -130,12 +149,13 @@ final class AuditCommand implements Callable<Integer> {
         Verdict verdict = Judge.judge(seen);
         long from = TallyKey.minuteOf(seen.fromNanos());
         long to = TallyKey.minuteOf(seen.toNanos()) + 1;
-        output.write(AuditReport.of(
+        AuditReport report = AuditReport.of(
                 verdict,
                 seen.tallies().tallies(from, to),
                 lookup.found(verdict.callers()),
                 machine.machine(),
-                links.end()));
+                links.end());
+        output.write(scan.wanted() ? report.with(scan.await()) : report);
         if (failed != null) {
             throw failed;
         }

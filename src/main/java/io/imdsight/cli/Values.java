@@ -132,6 +132,14 @@ final class Values {
         }
     }
 
+    /** For {@code --for} of an audit, which may watch for no time at all. */
+    static final class WatchConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return duration(text.strip());
+        }
+    }
+
     static final class SizeConverter implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {

@@ -29,6 +29,11 @@ final class LibC {
     /** arm64 has another number, arch/arm64/include/uapi/asm/fcntl.h. */
     static final int O_DIRECTORY = "aarch64".equals(System.getProperty("os.arch")) ? 0x4000 : 0x10000;
 
+    /** See {@link #O_DIRECTORY}. */
+    static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
+
+    static final int O_NOATIME = 0x40000;
+
     /** clockid_t, linux/time.h. */
     static final int CLOCK_MONOTONIC = 1;
 

@@ -8,6 +8,7 @@ enum SystemCall {
     GETDENTS64(217, 61),
     BPF(321, 280),
     SCHED_SETATTR(314, 274),
+    IOPRIO_SET(251, 30),
     OPEN_BY_HANDLE_AT(304, 265),
     PIDFD_OPEN(434, 434),
     FSOPEN(430, 430),

@@ -25,31 +25,45 @@ public final class ThreadPriority {
 
     private static final int ATTR_BYTES = 48;
 
+    /** The least of the ordinary: a thread that idles for others altogether would never end on a busy machine. */
+    private static final int NICE_MAX = 19;
+
+    /** linux/ioprio.h: the calling thread; best effort, class 2 at bit 13, the last of its eight levels. */
+    private static final int IOPRIO_WHO_PROCESS = 1;
+
+    private static final int IOPRIO_LAST = 2 << 13 | 7;
+
     private ThreadPriority() {}
+
+    /** Runs, and reads from disks, after everybody else who wants to: for work that nobody waits for. */
+    public static void background() {
+        set(SCHED_OTHER, NICE_MAX, 0, 0);
+        RawCalls.syscall(SystemCall.IOPRIO_SET.raw(), IOPRIO_WHO_PROCESS, 0, IOPRIO_LAST);
+    }
 
     /**
      * With CAP_SYS_NICE runs before every ordinary thread as soon as it is woken, else as soon as may be. An ordinary thread, whatever its nice
      * value, can wait for milliseconds, in which a short-lived process is gone.
      */
     public static void urgent() {
-        if (!set(SCHED_RR, REAL_TIME_MIN, 0)) {
-            set(SCHED_OTHER, 0, SLICE_NANOS);
+        if (!set(SCHED_RR, 0, REAL_TIME_MIN, 0)) {
+            set(SCHED_OTHER, 0, 0, SLICE_NANOS);
         }
     }
 
     /** Runs like any other thread: for work that does not end soon. */
     public static void ordinary() {
-        set(SCHED_OTHER, 0, 0);
+        set(SCHED_OTHER, 0, 0, 0);
     }
 
-    private static boolean set(int policy, int priority, long sliceNanos) {
+    private static boolean set(int policy, int nice, int priority, long sliceNanos) {
         RawCalls.Scratch scratch = RawCalls.Scratch.get();
         ByteBuffer attr = scratch.data;
         for (int i = 0; i < ATTR_BYTES; i += Long.BYTES) {
             attr.putLong(i, 0);
         }
         attr.putInt(0, ATTR_BYTES).putInt(4, policy).putLong(8, SCHED_FLAG_RESET_ON_FORK);
-        attr.putInt(20, priority).putLong(24, sliceNanos);
+        attr.putInt(16, nice).putInt(20, priority).putLong(24, sliceNanos);
         return RawCalls.syscall(SystemCall.SCHED_SETATTR.raw(), 0, scratch.dataAddress, 0) == 0;
     }
 }

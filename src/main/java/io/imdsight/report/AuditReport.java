@@ -2,6 +2,7 @@ package io.imdsight.report;
 
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.Tally;
+import io.imdsight.report.scan.ScanResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ import java.util.Map;
  * @param timeline requests over the window
  * @param machine where it was
  * @param budget how much it all took
+ * @param scan what a scan of the disk found; null where there was none. No verdict rests on it
  */
-public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine, Budget budget) {
+public record AuditReport(
+        Verdict verdict, List<Entry> entries, Timeline timeline, Machine machine, Budget budget, ScanResult scan) {
     public AuditReport {
         entries = List.copyOf(entries);
     }
@@ -91,7 +94,12 @@ public record AuditReport(Verdict verdict, List<Entry> entries, Timeline timelin
         }
         Evidence e = verdict.evidence();
         Timeline timeline = Timeline.of(tallies, e.fromNanos(), e.toNanos());
-        return new AuditReport(verdict, entries, timeline, machine, Budget.of(verdict, tallies, links));
+        return new AuditReport(verdict, entries, timeline, machine, Budget.of(verdict, tallies, links), null);
+    }
+
+    /** The same with what a scan of the disk found; which of that was also seen is noted. */
+    public AuditReport with(ScanResult found) {
+        return new AuditReport(verdict, entries, timeline, machine, budget, found.live(LiveMatch.of(found, entries)));
     }
 
     /** The command that requires tokens on this machine. */

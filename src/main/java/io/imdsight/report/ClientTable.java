@@ -18,16 +18,17 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Reads the table of clients: sections of {@code key = value} lines. A mistake in it is a mistake of the build, and said with its line. */
-final class ClientTable {
+public final class ClientTable {
     private static final String RESOURCE = "clients.conf";
     private static final Set<String> TEXTS =
-            Set.of("name", "kind", "generic", "since", "fallback", "switch", "change", "source");
+            Set.of("name", "kind", "generic", "since", "fallback", "switch", "change", "source", "package-since");
+    private static final String AT_REST = "at-rest";
     private static final Set<String> NEEDED = Set.of("name", "kind", "since", "change", "source");
 
     private ClientTable() {}
 
     /** The table that comes with the program. */
-    static List<Client> load() {
+    public static List<Client> load() {
         try (InputStream in = ClientTable.class.getResourceAsStream(RESOURCE)) {
             return read(new InputStreamReader(in, StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -75,7 +76,8 @@ final class ClientTable {
             Client.Sign sign = sign(e.getKey());
             if (sign != null) {
                 signs.put(sign, patterns(id, e.getValue()));
-            } else if (!TEXTS.contains(e.getKey()) || e.getValue().size() != 1) {
+            } else if (!e.getKey().equals(AT_REST) && !TEXTS.contains(e.getKey())
+                    || TEXTS.contains(e.getKey()) && e.getValue().size() != 1) {
                 throw new IOException(RESOURCE + ": [" + id + "]: unknown or repeated key " + e.getKey());
             }
         }
@@ -90,7 +92,9 @@ final class ClientTable {
                 kind(id, text(values, "kind")),
                 "yes".equals(text(values, "generic")),
                 signs,
+                atRest(id, values.getOrDefault(AT_REST, List.of())),
                 text(values, "since"),
+                text(values, "package-since"),
                 text(values, "fallback"),
                 text(values, "switch"),
                 text(values, "change"),
@@ -104,6 +108,24 @@ final class ClientTable {
             }
         }
         return null;
+    }
+
+    /** Lines of an ecosystem, a blank and an expression. */
+    private static Map<Ecosystem, List<Pattern>> atRest(String id, List<String> texts) throws IOException {
+        Map<Ecosystem, List<String>> out = new EnumMap<>(Ecosystem.class);
+        for (String text : texts) {
+            String[] words = text.split(" +", 2);
+            Ecosystem ecosystem = Ecosystem.labelled(words[0]);
+            if (ecosystem == null || words.length != 2) {
+                throw new IOException(RESOURCE + ": [" + id + "]: expected an ecosystem and an expression: " + text);
+            }
+            out.computeIfAbsent(ecosystem, e -> new ArrayList<>()).add(words[1]);
+        }
+        Map<Ecosystem, List<Pattern>> compiled = new EnumMap<>(Ecosystem.class);
+        for (Map.Entry<Ecosystem, List<String>> e : out.entrySet()) {
+            compiled.put(e.getKey(), patterns(id, e.getValue()));
+        }
+        return compiled;
     }
 
     private static Client.Kind kind(String id, String text) throws IOException {

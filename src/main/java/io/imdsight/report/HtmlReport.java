@@ -14,6 +14,9 @@ public final class HtmlReport {
         TimelineChart.write(h, r.timeline());
         CallerTable.write(h, r);
         BudgetSection.write(h, r);
+        if (r.scan() != null) {
+            RestTable.write(h, r.scan());
+        }
         evidence(h, r.verdict().evidence());
         commands(h, r);
         h.raw("</main>\n<footer class=\"soft\"><p>");

@@ -33,6 +33,9 @@ public final class JsonReport {
                                             caller(o, entry);
                                             BudgetJson.rate(o, r.budget().rate(entry.finding()));
                                         })));
+                        if (r.scan() != null) {
+                            RestJson.write(a, r.scan());
+                        }
                         timeline(a, r.timeline());
                         a.object(
                                 "commands",

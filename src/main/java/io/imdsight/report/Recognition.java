@@ -15,11 +15,6 @@ record Recognition(Client client, String version, Client.Sign sign) {
 
     /** Whether its version asks for a token by itself: true, false, or null where that is not known. */
     Boolean speaksV2() {
-        return switch (client.since()) {
-            case Client.ALWAYS -> Boolean.TRUE;
-            case Client.NEVER -> Boolean.FALSE;
-            case Client.UNKNOWN -> null;
-            default -> version == null ? null : (Boolean) (Versions.compare(version, client.since()) >= 0);
-        };
+        return client.speaksV2(version);
     }
 }

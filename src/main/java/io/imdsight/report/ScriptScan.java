@@ -48,7 +48,8 @@ public final class ScriptScan {
         return List.copyOf(out.subList(0, Math.min(LINES_MAX, out.size())));
     }
 
-    private static List<Line> logicalLines(String script) {
+    /** A script's lines; one that is continued with a backslash is one. */
+    public static List<Line> logicalLines(String script) {
         List<Line> out = new ArrayList<>();
         StringBuilder open = new StringBuilder();
         int number = 0;

@@ -61,6 +61,10 @@ public final class TextReport {
         brief(r, Standing.FOREIGN, "Probes for another cloud; no obstacle");
         brief(r, Standing.V2, "Use tokens");
         budget(r);
+        if (r.scan() != null) {
+            heading(RestWording.HEADING);
+            RestWording.lines(r.scan()).forEach(this::line);
+        }
         evidence(r);
         commands(r);
     }

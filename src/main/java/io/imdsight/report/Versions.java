@@ -30,6 +30,16 @@ final class Versions {
         return end == 0 ? null : rest.substring(0, end);
     }
 
+    /** {@code 1.1.19} of {@code 1.1-19.amzn2}: with a distribution's revision as one more number, without its epoch. */
+    static String withRevision(String packageVersion) {
+        return packageVersion.substring(packageVersion.indexOf(':') + 1).replaceFirst("-", ".");
+    }
+
+    /** Whether there is a number to compare. */
+    static boolean isVersion(String version) {
+        return version != null && !version.isEmpty() && isDigit(version.charAt(0));
+    }
+
     private static String[] numbers(String version) {
         int end = 0;
         while (end < version.length() && (isDigit(version.charAt(end)) || version.charAt(end) == '.')) {

@@ -26,6 +26,16 @@ class AuditIT extends AuditMachine {
     }
 
     @Test
+    void codeAtRestIsListedAndChangesNeitherVerdictNorStatus() throws Exception {
+        Path old = Files.createDirectories(directory.resolve("rest/node_modules/aws-sdk"));
+        Files.writeString(old.resolve("package.json"), "{\"name\":\"aws-sdk\",\"version\":\"2.500.0\"}");
+        flags += " --scan-root rest";
+        assertEquals(0, audit("true\n"), said());
+        says("VERDICT: ready", "AWS SDK for JavaScript 2 2.500.0  [npm]", "older than 2.722.0");
+        json("\"verdict\":\"ready\"", "\"possible_callers\":[{\"kind\":\"npm\"", "\"unlisted\":0");
+    }
+
+    @Test
     void oneCurlInAScriptBlocksAndTheLineOfTheScriptIsShownWithoutItsSecret() throws Exception {
         Files.writeString(directory.resolve("nightly.sh"), """
                 #!/bin/sh

@@ -61,7 +61,8 @@ public final class HostilePage {
                 machine.book.tallies(0, Long.MAX_VALUE),
                 found,
                 new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)),
-                List.of(new LinkBudget(new LinkUse(ATTEMPTS.get(5), 40, 40, Findings.START), 3L, 0L)));
+                List.of(new LinkBudget(new LinkUse(ATTEMPTS.get(5), 40, 40, Findings.START), 3L, 0L)))
+                .with(RestFindings.hostile());
     }
 
     /** A report as an administrator may see it. */
@@ -164,6 +165,7 @@ public final class HostilePage {
                 machine.book.tallies(0, Long.MAX_VALUE),
                 Map.of(key, found),
                 new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"),
-                List.of(new LinkBudget(new LinkUse("ens5", 412, 96, Findings.START + Findings.MINUTE), 0L, 17L)));
+                List.of(new LinkBudget(new LinkUse("ens5", 412, 96, Findings.START + Findings.MINUTE), 0L, 17L)))
+                .with(RestFindings.usual());
     }
 }
