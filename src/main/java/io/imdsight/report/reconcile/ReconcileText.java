@@ -24,8 +24,8 @@ public final class ReconcileText {
     public static List<String> lines(Reconciliation r, boolean all) {
         List<String> out = new ArrayList<>();
         out.add(r.instanceId() + ", " + r.region() + ": " + Times.minute(r.fromMinute()) + " to "
-                + Times.minute(r.toMinute()) + " UTC (" + Durations.of((r.toMinute() - r.fromMinute()) * 60_000)
-                + "); AWS has " + (r.byMinutes() ? "a point a minute" : "a point in five minutes"));
+                + Times.minute(r.toMinute()) + " UTC (" + Durations.of((r.toMinute() - r.fromMinute()) * 60_000) + ")"
+                + grain(r));
         out.add(r.conclusion().label() + ": " + r.sentence());
         if (r.conclusion() != Conclusion.INCONCLUSIVE) {
             out.add("");
@@ -45,6 +45,13 @@ public final class ReconcileText {
         }
         hours(r.hours(), out);
         return out.stream().map(Escaped::of).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static String grain(Reconciliation r) {
+        if (r.slots().stream().allMatch(s -> s.aws() == null)) {
+            return "";
+        }
+        return "; AWS has a point " + (r.byMinutes() ? "a minute" : "in five minutes");
     }
 
     private static String total(Total t) {
