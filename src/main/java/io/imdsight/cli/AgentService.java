@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Everything of the agent that is not the pipeline: log, event file, feed, scrape endpoint, service manager.
@@ -123,9 +124,10 @@ final class AgentService {
         Thread.setDefaultUncaughtExceptionHandler((thread, t) -> pipeline.fail(t));
         if (feedFile != null) {
             FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
-            Host host = new Host(null, hostName(), null, null, null);
             int minutes = (int) options.feedEvery.toMinutes();
-            feed = new Feed(feedFile, source, minutes, () -> host, pipeline::totals, this::condition, pipeline.drops());
+            // asked for each time: an agent that starts with the boot is there before the machine has its name
+            Supplier<Host> host = () -> new Host(null, hostName(), null, null, null);
+            feed = new Feed(feedFile, source, minutes, host, pipeline::totals, this::condition, pipeline.drops());
         }
         endpoint = new Endpoint(console, this::condition, this::meters);
         endpoint.listen(options.listen);

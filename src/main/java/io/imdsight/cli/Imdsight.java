@@ -1,5 +1,8 @@
 package io.imdsight.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
@@ -19,16 +22,24 @@ final class Imdsight {
     @Option(names = "--version", versionHelp = true, description = "Show the version.")
     boolean version;
 
-    /** The version that the build wrote into the jar. */
+    /** The version that the build wrote into the jar, by packaging/version. */
     static final class BuildVersion implements IVersionProvider {
+        private static final String UNKNOWN = "(built from source)";
+
+        /** Far more than any version has. */
+        private static final int CHARACTERS_MAX = 128;
+
         @Override
         public String[] getVersion() {
             return new String[] {"imdsight " + version()};
         }
 
         static String version() {
-            String version = Imdsight.class.getPackage().getImplementationVersion();
-            return version == null ? "(built from source)" : version;
+            try (InputStream in = Imdsight.class.getResourceAsStream("version")) {
+                return in == null ? UNKNOWN : new String(in.readNBytes(CHARACTERS_MAX), StandardCharsets.UTF_8).strip();
+            } catch (IOException e) {
+                return UNKNOWN;
+            }
         }
     }
 }

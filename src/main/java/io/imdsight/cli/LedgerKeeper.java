@@ -140,7 +140,7 @@ final class LedgerKeeper implements AutoCloseable {
         }
         long now = System.currentTimeMillis();
         watched = new WatchedTime(now, System.nanoTime(), connections, drops::all);
-        ledger.started(now * 1_000_000, LedgerKeeper.class.getPackage().getImplementationVersion());
+        ledger.started(now * 1_000_000, Imdsight.BuildVersion.version());
         thread = new Thread(
                 () -> {
                     try {

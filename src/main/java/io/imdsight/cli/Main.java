@@ -63,7 +63,8 @@ public final class Main {
         return out;
     }
 
-    private static CommandLine commands(Console console, boolean debug, AgentCommand agent) {
+    /** All commands, not parsed yet. */
+    static CommandLine commands(Console console, boolean debug, AgentCommand agent) {
         CommandLine root = new CommandLine(new Imdsight())
                 .addSubcommand(agent)
                 .addSubcommand(new AuditCommand(console))
