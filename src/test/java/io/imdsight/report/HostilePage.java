@@ -57,11 +57,11 @@ public final class HostilePage {
         machine.failure = ATTEMPTS.getFirst();
         Verdict v = machine.verdict();
         return AuditReport.of(
-                v,
-                machine.book.tallies(0, Long.MAX_VALUE),
-                found,
-                new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)),
-                List.of(new LinkBudget(new LinkUse(ATTEMPTS.get(5), 40, 40, Findings.START), 3L, 0L)))
+                        v,
+                        machine.book.tallies(0, Long.MAX_VALUE),
+                        found,
+                        new AuditReport.Machine(ATTEMPTS.get(1), ATTEMPTS.get(2), ATTEMPTS.get(3)),
+                        List.of(new LinkBudget(new LinkUse(ATTEMPTS.get(5), 40, 40, Findings.START), 3L, 0L)))
                 .with(RestFindings.hostile());
     }
 
@@ -161,11 +161,12 @@ public final class HostilePage {
                         "curl -s http://169.254.169.254/latest/meta-data/iam/security-credentials/web-role")));
         Verdict v = machine.verdict();
         return AuditReport.of(
-                v,
-                machine.book.tallies(0, Long.MAX_VALUE),
-                Map.of(key, found),
-                new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"),
-                List.of(new LinkBudget(new LinkUse("ens5", 412, 96, Findings.START + Findings.MINUTE), 0L, 17L)))
+                        v,
+                        machine.book.tallies(0, Long.MAX_VALUE),
+                        Map.of(key, found),
+                        new AuditReport.Machine("i-0123456789abcdef0", "web-1", "imdsight 0.1.0"),
+                        List.of(new LinkBudget(
+                                new LinkUse("ens5", 412, 96, Findings.START + Findings.MINUTE), 0L, 17L)))
                 .with(RestFindings.usual());
     }
 }
