@@ -177,7 +177,7 @@ public final class Witness {
 
     /** Records of the kernel are missing: what is half known may have become anything. */
     synchronized void lost() {
-        table.connects().forEach(w -> w.uncertain |= !w.established);
+        decisions.lost();
     }
 
     /** The capture saw a connection for the first time. */

@@ -22,6 +22,9 @@ final class WitnessDecisions {
     private final int connectionsMax;
     private long forgotNanos = Watched.NEVER;
 
+    /** When records of the kernel were last noticed to be missing. */
+    private long lostNanos = Watched.NEVER;
+
     /** Whether the capture covers a network namespace, by its inode. */
     LongPredicate namespaces = namespace -> true;
 
@@ -198,9 +201,19 @@ final class WitnessDecisions {
         return null;
     }
 
+    /**
+     * Records of the kernel are missing: what is half known may have become anything. That holds for connects whose record is still to come, too: the
+     * rings of several CPUs say each for itself, and only with its next record, that one was lost.
+     */
+    void lost() {
+        lostNanos = monotonicNanos.getAsLong();
+        table.connects().forEach(w -> w.uncertain |= !w.established);
+    }
+
     private KernelOnly reason(Watched w) {
         if (!w.established) {
-            return w.uncertain ? KernelOnly.UNDECIDED : KernelOnly.REFUSED;
+            boolean uncertain = w.uncertain || lostNanos != Watched.NEVER && w.startedMonotonicNanos <= lostNanos;
+            return uncertain ? KernelOnly.UNDECIDED : KernelOnly.REFUSED;
         }
         if (w.namespace != 0 && !namespaces.test(w.namespace)) {
             return KernelOnly.OTHER_NAMESPACE;

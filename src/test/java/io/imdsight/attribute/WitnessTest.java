@@ -394,6 +394,20 @@ class WitnessTest {
     }
 
     @Test
+    void aConnectFromBeforeALossIsNotTakenForRefusedThoughItsRecordComesAfterTheLoss() {
+        nowNanos += SECOND;
+        witness.lost(); // another CPU's ring says so first
+        nowNanos -= SECOND;
+        connect(1);
+        nowNanos += 2 * SECOND;
+        connect(2); // after the loss
+        witness.finish();
+        assertEquals(
+                Map.of(KernelOnly.UNDECIDED, 1L, KernelOnly.REFUSED, 1L),
+                witness.total().reasons());
+    }
+
+    @Test
     void anEstablishmentThatCameOutOfTheRingsFirstIsNoSecondConnection() {
         nowNanos += 1_000;
         establish(1, 40000);

@@ -166,7 +166,10 @@ class WitnessIT {
                 script.everything()); // the probe's ring is finite, too
         assertEquals(0, script.count("capture"), script.everything());
         assertTrue(script.count("kernel") > 0, script.everything());
-        assertEquals(script.count("kernel"), script.count("dropped"), script.everything());
+        // undecided where the probe's ring has lost what became of a connect
+        long undecided = script.read("err").contains("\"undecided\"") ? script.count("undecided") : 0;
+        assertTrue(undecided <= script.count("probe-ring"), script.everything());
+        assertEquals(script.count("kernel"), script.count("dropped") + undecided, script.everything());
         assertTrue(script.count("kernel-ring") > 0, script.everything());
     }
 
