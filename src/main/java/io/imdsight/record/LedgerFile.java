@@ -122,6 +122,9 @@ final class LedgerFile implements AutoCloseable {
             }
         }
         LedgerSchema.migrate(c, LedgerSchema.STEPS);
+        if (!LedgerSchema.isWhole(c, LedgerSchema.STEPS)) {
+            throw new SQLException(path + ": its tables are not as they were made", null, LedgerFaults.DAMAGED);
+        }
     }
 
     /** Reads the whole file once, as far as that goes in the time; what damage lies beyond shows itself when it is met. */

@@ -5,7 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tables. docs/ledger.md explains them; what stands here is a contract with everybody's SQL, and with files of earlier versions: a step is never
@@ -128,6 +130,24 @@ final class LedgerSchema {
                 }
             }
         }
+    }
+
+    /**
+     * Whether the tables and views are as the steps made them. SQLite keeps their text as it was given, and no checksum of it: with one letter of a
+     * name changed everything looks sound, and every commit fails. More than ours, such as an index of somebody's, is no matter.
+     */
+    static boolean isWhole(Connection c, List<List<String>> steps) throws SQLException {
+        Set<String> found = new HashSet<>();
+        try (Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT sql FROM sqlite_master")) {
+            while (r.next()) {
+                found.add(r.getString(1));
+            }
+        }
+        return steps.stream()
+                .flatMap(List::stream)
+                .filter(sql -> sql.startsWith("CREATE "))
+                .allMatch(found::contains);
     }
 
     /** The one number that a statement gives; 0 where it gives none. */

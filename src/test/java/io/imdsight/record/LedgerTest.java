@@ -12,6 +12,7 @@ import io.imdsight.model.Drops;
 import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Version;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -239,6 +240,22 @@ class LedgerTest {
         assertEquals(1, said.size());
         assertTrue(said.getFirst().contains("DAMAGED"), said.getFirst());
         assertEquals(bytes.length, Files.size(only("ledger.db.damaged-")));
+    }
+
+    @Test
+    void aLetterChangedInTheNameOfAColumnIsDamageThoughSqliteFindsNone() throws Exception {
+        ledger.add(Seen.v1(M, "a"));
+        ledger.close();
+        Path file = directory.resolve(LedgerFile.NAME);
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertTrue(bytes.contains("last_seen_nanos INTEGER"), "the tables' text");
+        Files.writeString(
+                file, bytes.replace("last_seen_nanos INTEGER", "lasT_zeen_nanos INTEGER"), StandardCharsets.ISO_8859_1);
+        ledger = ledger(LedgerOptions.in(directory));
+        ledger.add(Seen.v1(M, "b"));
+        ledger.commit();
+        assertEquals(Set.of("b"), titles());
+        assertTrue(said.getFirst().contains("DAMAGED"), said.getFirst());
     }
 
     @Test
