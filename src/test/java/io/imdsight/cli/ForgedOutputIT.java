@@ -199,7 +199,7 @@ class ForgedOutputIT {
             assertEquals(calls, numbers.size(), name);
         }
         JsonNode first = objects("calls.json").stream()
-                .filter(ForgedOutputIT::isForged)
+                .filter(s -> s.at("/url/path").asText().contains("?n=0&"))
                 .findFirst()
                 .orElseThrow();
         assertTrue(
@@ -228,11 +228,13 @@ class ForgedOutputIT {
                 20,
                 lines.stream().filter(l -> l.startsWith("<4>new caller")).count(),
                 "as many as there may be in a minute");
+        long summaries =
+                lines.stream().filter(l -> l.startsWith("<6>in the last")).count();
+        assertEquals(2, summaries, "one on demand, one at the end");
         assertEquals(
-                20,
+                20 * summaries,
                 lines.stream()
-                        .filter(l -> l.matches("<6>  \\d+ by .*"))
-                        .filter(l -> !l.endsWith("further callers"))
+                        .filter(l -> l.matches("<6>  \\d+ by .*") && !l.endsWith("further callers"))
                         .count());
         List<String> json = lines("log.json");
         assertTrue(json.size() > 20, json.toString());
@@ -241,6 +243,15 @@ class ForgedOutputIT {
             assertTrue(l.getBytes(StandardCharsets.UTF_8).length < JOURNAL_LINE_BYTES_MAX, l);
             assertTrue(JSON.readTree(l.substring(3)).has("event"), l);
         }
+        assertTrue(longest(lines("calls.json")) > JOURNAL_LINE_BYTES_MAX, "no line had to be shortened");
+        assertTrue(json.stream().anyMatch(l -> l.contains("n=39&") && l.contains("\"… (4 more)\"")), json.toString());
+    }
+
+    private static int longest(List<String> lines) {
+        return lines.stream()
+                .mapToInt(l -> l.getBytes(StandardCharsets.UTF_8).length)
+                .max()
+                .orElseThrow();
     }
 
     private void filesForOthersAreWhole() throws IOException {

@@ -40,10 +40,10 @@ def call(forger, directory, number, forgery, arguments):
 
 def main():
     forger, directory = sys.argv[1:]
-    served = 0
+    # the first one: so it is among the callers that the service log names
+    served = call(forger, directory, len(FORGERIES), b'long', LONG)
     for number, forgery in enumerate(FORGERIES):
         served += call(forger, directory, number, forgery, [forgery, b'--name=' + forgery, forgery * 2, b''])
-    served += call(forger, directory, len(FORGERIES), b'long', LONG)
     print(served, len(FORGERIES) + 1)
 
 
