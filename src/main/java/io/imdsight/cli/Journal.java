@@ -16,6 +16,12 @@ final class Journal {
     /** See {@link #ERROR}. */
     static final int NOTICE = 5;
 
+    /**
+     * A longer line becomes several entries, and each may begin with a priority that whoever chose the text has put there: LineMax in journald.conf(5) is 48
+     * KiB; the priority in front counts, too.
+     */
+    static final int LINE_BYTES_MAX = 47 * 1024;
+
     static final Path OUT_PATH = Path.of("/proc/self/fd/1");
     static final Path ERR_PATH = Path.of("/proc/self/fd/2");
 

@@ -18,6 +18,11 @@ final class ServiceLog implements LogSink {
     }
 
     @Override
+    public int lineBytesMax() {
+        return journal ? Journal.LINE_BYTES_MAX : Integer.MAX_VALUE;
+    }
+
+    @Override
     public void line(int priority, LineBuffer line) throws IOException {
         ByteArrayOutputStream whole = new ByteArrayOutputStream(line.length() + 3);
         if (journal) {

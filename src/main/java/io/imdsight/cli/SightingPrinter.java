@@ -1,7 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.model.Sighting;
-import io.imdsight.publish.JsonFormat;
+import io.imdsight.publish.BoundedJson;
 import io.imdsight.publish.LineBuffer;
 import io.imdsight.publish.SightingFormat;
 import io.imdsight.publish.TextFormat;
@@ -27,7 +27,10 @@ final class SightingPrinter {
      */
     static SightingPrinter of(Console console, OutputFormat format, boolean date, boolean callers) {
         SightingFormat lines = format == OutputFormat.JSON
-                ? new JsonFormat()
+                ? new BoundedJson(
+                        Journal.isAt(Journal.OUT_PATH, console.environment())
+                                ? Journal.LINE_BYTES_MAX
+                                : Integer.MAX_VALUE)
                 : new TextFormat(new TextFormat.Style(console.colour(), date, callers));
         return new SightingPrinter(lines, console.out());
     }

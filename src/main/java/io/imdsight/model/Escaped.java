@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Turns hostile bytes into text that is safe on a terminal, in a log and on a page: well-formed UTF-8 stays; each byte that is not, and each
- * byte of a control, format (bidirectional overrides, zero width), surrogate, private-use or unassigned character, line or paragraph separator
- * becomes {@code \xHH}.
+ * byte of a control, format (bidirectional overrides, zero width), surrogate, private-use or unassigned character, line or paragraph separator,
+ * or one that nothing is drawn for becomes {@code \xHH}.
  */
 public final class Escaped {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -44,7 +44,7 @@ public final class Escaped {
         return of(bytes, 0, bytes.length);
     }
 
-    /** Escapes a text that is already decoded, for sources that give no bytes. A lone surrogate becomes {@code \x3f}. */
+    /** Escapes a text that is already decoded, for sources that give no bytes. A lone surrogate becomes a question mark. */
     public static String of(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < 0x20 || text.charAt(i) >= 0x7f) {
@@ -63,8 +63,22 @@ public final class Escaped {
                     Character.UNASSIGNED,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
+            default -> !isIgnorable(codePoint);
         };
+    }
+
+    /** Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), where the type does not say it: two names that differ only in one look alike. */
+    private static boolean isIgnorable(int c) {
+        return c == 0x34f
+                || c == 0x115f
+                || c == 0x1160
+                || c == 0x17b4
+                || c == 0x17b5
+                || c >= 0x180b && c <= 0x180f
+                || c == 0x3164
+                || c >= 0xfe00 && c <= 0xfe0f
+                || c == 0xffa0
+                || c >= 0xe0100 && c <= 0xe01ef;
     }
 
     /** The length of the well-formed UTF-8 sequence at i (RFC 3629 section 4), 0 where there is none. */

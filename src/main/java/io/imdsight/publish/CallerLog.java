@@ -27,6 +27,9 @@ public final class CallerLog {
 
     private static final int ROWS_MAX = 1024;
     private static final int NAME_CHARS_MAX = 60;
+    /** What stands before a sighting in its line of JSON. */
+    private static final int EVENT_BYTES_MAX = 64;
+
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     private final SightingFormat format;
@@ -48,7 +51,9 @@ public final class CallerLog {
      */
     public CallerLog(boolean json, LogSink sink, long monotonicNanos) {
         this.json = json;
-        this.format = json ? new JsonFormat() : new TextFormat(new TextFormat.Style(false, true, true));
+        this.format = json
+                ? new BoundedJson(sink.lineBytesMax() - EVENT_BYTES_MAX)
+                : new TextFormat(new TextFormat.Style(false, true, true));
         this.sink = sink;
         this.minuteBeganNanos = monotonicNanos;
         this.summaryBeganNanos = monotonicNanos;

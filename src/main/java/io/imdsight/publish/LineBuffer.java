@@ -39,6 +39,11 @@ public final class LineBuffer {
         }
     }
 
+    /** Forgets what was appended since there were so many bytes. */
+    void truncate(int bytesKept) {
+        length = bytesKept;
+    }
+
     /** Appends what waits here to another buffer, and forgets it. */
     void moveTo(LineBuffer other) {
         moveTo(other, 0);

@@ -11,6 +11,11 @@ public interface LogSink {
     /** See {@link #WARNING}; a summary. */
     int INFO = 6;
 
+    /** The longest line that stays one line on its way, line feed included; what is longer must not be handed in. */
+    default int lineBytesMax() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Takes one line, line feed included.
      *

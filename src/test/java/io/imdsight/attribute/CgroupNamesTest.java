@@ -117,6 +117,18 @@ class CgroupNamesTest {
         assertEquals(new CgroupNames(null, null, null), CgroupNames.of(null));
     }
 
+    @Test
+    void namesThatForgeOutputAreEscapedAndNoUnitIsMadeOfThem() {
+        is("0::/machine.slice/systemd-nspawn@a\u001b[31m\"}<x>.service/payload\n", null, "a\\x1b[31m\"}<x>", null);
+        is("0::/lxc.payload.a\u00e2\u0080\u00aeb\n", null, "a\\xe2\\x80\\xaeb", null); // a bidirectional override
+        is("0::/system.slice/a\\x0a<0>forged.service\n", null, null, null);
+        is(
+                "0::/system.slice/a\\x0aforged.service\n",
+                "a\\x0aforged.service",
+                null,
+                null); // as systemd writes it, and not the line feed
+    }
+
     private static void is(String text, String unit, String container, String pod) {
         assertEquals(
                 new CgroupNames(unit, container, pod),

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * minute that was watched soundly.
  */
 public final class MinutePoints {
-    private static final String CALLER = "Caller";
+    static final String CALLER = "Caller";
 
     private final Set<Metric> metrics;
     private final List<List<Dimension>> dimensionSets;

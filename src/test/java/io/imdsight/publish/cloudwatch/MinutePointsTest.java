@@ -101,6 +101,22 @@ class MinutePointsTest {
     }
 
     @Test
+    void callersThatCloudWatchCannotTellApartShareAMetricAndAreOnceInALine() {
+        ledger.add(7, "caf\u00e9", Version.V1, Outcome.SERVED, 3);
+        ledger.add(7, "caf\u00e8", Version.V1, Outcome.SERVED, 4);
+        ledger.add(7, "x".repeat(300), Version.V1, Outcome.SERVED, 1);
+        ledger.add(7, "x".repeat(400), Version.V1, Outcome.SERVED, 1);
+        List<Point> callers = of(points(EnumSet.of(Metric.METADATA_NO_TOKEN), 2), 7).stream()
+                .filter(p -> p.dimensions().size() == 2)
+                .toList();
+        assertEquals(2, callers.size(), callers.toString());
+        assertEquals(
+                new Dimension("Caller", "caf?"), callers.getFirst().dimensions().get(1));
+        assertEquals(7, callers.getFirst().count());
+        assertEquals(2, callers.getLast().count());
+    }
+
+    @Test
     void aDiskThatRefusesALineKeepsTheMinutePending() {
         try (EmfSink sink = new EmfSink(
                 () -> {
