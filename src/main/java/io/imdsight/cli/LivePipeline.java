@@ -315,7 +315,9 @@ final class LivePipeline {
 
     /** Ends everything because a part that no thread of this pipeline runs has failed. */
     void fail(Throwable t) {
-        failure.compareAndSet(null, t);
+        if (failure.compareAndSet(null, t) && !(t instanceof Failure) && !(t instanceof CaptureException)) {
+            drops.add(Drop.FAULT);
+        }
         queue.close();
         over.countDown();
     }
