@@ -260,7 +260,7 @@ final class ConnectProbe implements Closeable {
     /** Lets the thread answer a question. */
     private <T> T ask(Supplier<T> question, long waitNanosMax, T otherwise) throws InterruptedException {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        if (closing || !requests.offer(() -> answer.complete(question.get()))) {
+        if (closing || !thread.isAlive() || !requests.offer(() -> answer.complete(question.get()))) {
             return otherwise;
         }
         stream.wake();

@@ -121,7 +121,6 @@ final class AgentService {
     void begin(LivePipeline started) {
         pipeline = started;
         vigil = new Vigil(new PipelinePulse(pipeline), AgentService::epochNanos, System::nanoTime);
-        Thread.setDefaultUncaughtExceptionHandler((thread, t) -> pipeline.fail(t));
         if (feedFile != null) {
             FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
             int minutes = (int) options.feedEvery.toMinutes();
@@ -187,6 +186,7 @@ final class AgentService {
     }
 
     private void step() throws IOException {
+        Fault.at(Fault.Stage.PUBLISH);
         long epoch = epochNanos();
         long monotonic = System.nanoTime();
         if (log != null) {

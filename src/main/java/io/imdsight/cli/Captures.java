@@ -80,7 +80,7 @@ final class Captures {
             if (scope.problem() != null) {
                 notices.say(scope.problem());
             }
-            namespaces = NamespaceCaptures.open(choice.endpoints(), scope, opener, notices, this::run);
+            namespaces = NamespaceCaptures.open(choice.endpoints(), scope, opener, notices, this::run, onFailure);
         }
     }
 
@@ -136,6 +136,7 @@ final class Captures {
      * @param changed whether the kernel said that something has
      */
     synchronized void step(boolean changed) {
+        Fault.at(Fault.Stage.SUPERVISE);
         try {
             own.step();
         } catch (IOException e) {
@@ -151,6 +152,7 @@ final class Captures {
 
     /** A process connects to the service: should its namespace not be known, it is looked at soon. For the probe's thread. */
     void connected(int pid) {
+        Fault.at(Fault.Stage.PROBE);
         if (started && !closing && namespaces != null && namespaces.connected(pid)) {
             watch.wake();
         }
@@ -176,6 +178,11 @@ final class Captures {
     /** The captures that are open now. Any thread; does not wait. */
     Stream<LiveCapture> live() {
         return namespaces == null ? own.live() : Stream.concat(own.live(), namespaces.live());
+    }
+
+    /** See {@link LivePipeline#uncapturedNanos}. Any thread; does not wait. */
+    long uncapturedNanos() {
+        return own.uncapturedNanos();
     }
 
     /** What went over the interfaces of the machine's own namespace, to the service and back. Any thread. */

@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 
 /** Words for what the platform throws. */
 final class Failures {
+    /** Faults wrap each other twice or three times; they may do so in a circle. */
+    private static final int CAUSES_MAX = 10;
+
     private Failures() {}
 
     /** Why reading or writing failed, without the path. */
@@ -25,7 +28,12 @@ final class Failures {
 
     /** One sentence for a fault of ours. */
     static String internal(Throwable t) {
-        String where = t.getStackTrace().length == 0 ? "" : " at " + t.getStackTrace()[0];
-        return "internal error: " + t + where + "; please report it (IMDSIGHT_DEBUG=1 shows more)";
+        Throwable root = t;
+        for (int depth = 0; root.getCause() != null && depth < CAUSES_MAX; depth++) {
+            root = root.getCause();
+        }
+        String why = root == t ? "" : ", because of " + root;
+        String where = root.getStackTrace().length == 0 ? "" : " at " + root.getStackTrace()[0];
+        return "internal error: " + t + why + where + "; please report it (IMDSIGHT_DEBUG=1 shows more)";
     }
 }

@@ -26,6 +26,7 @@ final class Intake implements ExchangeSink {
 
     @Override
     public void opened(Connection connection, long timestampNanos) {
+        Fault.at(Fault.Stage.DECODE);
         attributor.opened(connection, timestampNanos);
     }
 
@@ -47,6 +48,7 @@ final class Intake implements ExchangeSink {
     public void exchange(Exchange exchange) {
         attributor.requested(
                 exchange.connection(), exchange.connectionOpenedNanos()); // its head may not have been seen
+        Fault.at(Fault.Stage.CLASSIFY);
         Classification c = Classifier.classify(exchange);
         counts.request(c);
         if (!queue.offer(new SightingQueue.Finished(exchange, c))) {

@@ -99,6 +99,7 @@ final class LedgerKeeper implements AutoCloseable {
 
         @Override
         public void accept(Sighting sighting) {
+            Fault.at(Fault.Stage.RECORD);
             long now = System.nanoTime();
             heldSinceNanos = held.isEmpty() ? now : heldSinceNanos;
             ledger.add(sighting);
@@ -158,6 +159,7 @@ final class LedgerKeeper implements AutoCloseable {
         try {
             // at the wall clock's seconds, so that no step reaches from one minute into the next
             while (!ended.await(SECOND_MILLIS - System.currentTimeMillis() % SECOND_MILLIS, TimeUnit.MILLISECONDS)) {
+                Fault.at(Fault.Stage.LEDGER);
                 long now = System.currentTimeMillis();
                 look(now);
                 ledger.tick(now * 1_000_000);

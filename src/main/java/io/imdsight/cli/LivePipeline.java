@@ -62,6 +62,8 @@ final class LivePipeline {
     private LivePipeline(
             Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops, CaptureNotices notices) {
         this.drops = drops;
+        // threads that nobody here started, the probe's for one: none of them ends in silence
+        Thread.setDefaultUncaughtExceptionHandler((thread, t) -> fail(t));
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
         decoder = Decoder.live(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
@@ -180,9 +182,7 @@ final class LivePipeline {
             witness.captureEnds(nowNanos());
         }
         closeCaptures();
-        synchronized (decoder) {
-            decoder.finish();
-        }
+        finishDecoder();
         queue.close();
         sightings.hurry(LOOK_NANOS_MAX);
         worker.join(LOOK_NANOS_MAX / 1_000_000 + DRAIN_MILLIS_MAX);
@@ -197,6 +197,17 @@ final class LivePipeline {
         }
         counts.attribution(attributor.counts());
         attributor.close();
+    }
+
+    /** Where it is the decoder that has failed, what waits behind it is recorded all the same. */
+    private void finishDecoder() {
+        try {
+            synchronized (decoder) {
+                decoder.finish();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     /** What went wrong; null where nothing did. */
@@ -264,6 +275,11 @@ final class LivePipeline {
                 + captures.live().mapToLong(c -> c.progressNanos() - now).min().orElse(0);
     }
 
+    /** How long an interface has not been captured that should be, and could; 0 where there is none. */
+    long uncapturedNanos() {
+        return captures.uncapturedNanos();
+    }
+
     /** Whether any capture is open. */
     boolean isCapturing() {
         return captures.live().findAny().isPresent();
@@ -299,7 +315,9 @@ final class LivePipeline {
 
     /** Ends everything because a part that no thread of this pipeline runs has failed. */
     void fail(Throwable t) {
-        failure.compareAndSet(null, t);
+        if (failure.compareAndSet(null, t) && !(t instanceof Failure) && !(t instanceof CaptureException)) {
+            drops.add(Drop.FAULT);
+        }
         queue.close();
         over.countDown();
     }
@@ -317,6 +335,9 @@ final class LivePipeline {
         try {
             step.run();
         } catch (Throwable t) {
+            if (!(t instanceof Failure)) {
+                drops.add(Drop.SIGHTING_QUEUE); // the one in hand
+            }
             fail(t);
         }
     }

@@ -52,6 +52,7 @@ final class NamespaceCaptures {
     private final Captures.Opener opener;
     private final CaptureNotices notices;
     private final Consumer<OpenCapture> runner;
+    private final Consumer<Throwable> onFault;
     private final NetworkNamespaces processes = new NetworkNamespaces(NamespaceScope.PROC);
     private final NetworkNamespace own;
     private final long ownInode;
@@ -67,6 +68,7 @@ final class NamespaceCaptures {
             Captures.Opener opener,
             CaptureNotices notices,
             Consumer<OpenCapture> runner,
+            Consumer<Throwable> onFault,
             NetworkNamespace own)
             throws IOException {
         this.endpoints = endpoints;
@@ -74,20 +76,26 @@ final class NamespaceCaptures {
         this.opener = opener;
         this.notices = notices;
         this.runner = runner;
+        this.onFault = onFault;
         this.own = own;
         this.ownInode = own.inode();
     }
 
-    /** Those besides the calling thread's namespace; null where no other is looked at. */
+    /**
+     * Those besides the calling thread's namespace; null where no other is looked at.
+     *
+     * @param onFault gets faults of ours on a capture's thread
+     */
     static NamespaceCaptures open(
             Endpoints endpoints,
             NamespaceScope scope,
             Captures.Opener opener,
             CaptureNotices notices,
-            Consumer<OpenCapture> runner)
+            Consumer<OpenCapture> runner,
+            Consumer<Throwable> onFault)
             throws IOException {
         return scope.others()
-                ? new NamespaceCaptures(endpoints, scope, opener, notices, runner, NetworkNamespace.open())
+                ? new NamespaceCaptures(endpoints, scope, opener, notices, runner, onFault, NetworkNamespace.open())
                 : null;
     }
 
@@ -147,7 +155,7 @@ final class NamespaceCaptures {
         }
         int visits = 0;
         for (NetworkSpace s : List.copyOf(known.values())) {
-            if (s.lookNanos - System.nanoTime() <= 0 && visits++ < VISITS_MAX) {
+            if ((s.hasEnded() || s.lookNanos - System.nanoTime() <= 0) && visits++ < VISITS_MAX) {
                 look(s);
             }
         }
@@ -208,7 +216,7 @@ final class NamespaceCaptures {
     }
 
     private void look(NetworkSpace s) {
-        s.removeEnded();
+        s.removeEnded(onFault);
         s.lookLater();
         if (s.captures.isEmpty() && live().count() >= CAPTURES_MAX) {
             sayOnce("more than " + CAPTURES_MAX + " interfaces of other network namespaces lead to the service;"

@@ -54,14 +54,28 @@ final class NetworkSpace {
         lookNanos = System.nanoTime() + waitNanos;
     }
 
-    /** Lets captures go that have ended by themselves. */
-    void removeEnded() {
-        captures.removeIf(c -> {
+    /** Whether a capture in here has ended by itself. */
+    boolean hasEnded() {
+        return captures.stream().anyMatch(OpenCapture::hasEnded);
+    }
+
+    /**
+     * Lets captures go that have ended by themselves.
+     *
+     * @param onFault gets why, where that is no fault of the interface's but of ours
+     */
+    void removeEnded(Consumer<Throwable> onFault) {
+        for (OpenCapture c : List.copyOf(captures)) {
             if (c.hasEnded()) {
+                if (c.failure() != null && !(c.failure() instanceof CaptureException)) {
+                    onFault.accept(c.failure());
+                }
+                leadsSinceNanos = c.endedNanos();
+                covered = false;
                 c.close();
+                captures.remove(c);
             }
-            return c.hasEnded();
-        });
+        }
         begun.retainAll(captures);
     }
 

@@ -23,6 +23,8 @@ final class OwnCaptures {
     /** An interface that no longer leads to the service is captured on for so long: a renewed lease takes its route away for a moment. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final long ALL_CAPTURED = Long.MIN_VALUE;
+
     private final InterfaceChoice choice;
     private final Captures.Opener opener;
     private final CaptureNotices notices;
@@ -34,6 +36,9 @@ final class OwnCaptures {
     private final Set<String> said = new HashSet<>();
     private NetworkLinks links;
     private boolean waiting;
+
+    /** On the monotonic clock; {@link #ALL_CAPTURED} where there is none. */
+    private volatile long uncapturedSinceNanos = ALL_CAPTURED;
 
     /**
      * @param runner sets a capture going that was opened
@@ -117,6 +122,12 @@ final class OwnCaptures {
         return open.stream().map(OpenCapture::live);
     }
 
+    /** See {@link LivePipeline#uncapturedNanos}. Any thread. */
+    long uncapturedNanos() {
+        long since = uncapturedSinceNanos;
+        return since == ALL_CAPTURED ? 0 : System.nanoTime() - since;
+    }
+
     /** Opens and closes what these interfaces, and the routes as they are now, ask for. */
     void step() throws IOException {
         List<NetworkLinks.Entry> now = links.list();
@@ -127,6 +138,11 @@ final class OwnCaptures {
         Set<String> wanted = choice.names(now);
         letGo(now, wanted);
         openMissing(wanted);
+        if (missingSinceNanos.isEmpty()) {
+            uncapturedSinceNanos = ALL_CAPTURED;
+        } else if (uncapturedSinceNanos == ALL_CAPTURED) {
+            uncapturedSinceNanos = System.nanoTime();
+        }
         sayWhetherWaiting(now);
     }
 

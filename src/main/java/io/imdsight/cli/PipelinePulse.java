@@ -12,6 +12,11 @@ record PipelinePulse(LivePipeline pipeline) implements Vigil.Pulse {
     }
 
     @Override
+    public long uncapturedNanos() {
+        return pipeline.uncapturedNanos();
+    }
+
+    @Override
     public long handled() {
         return pipeline.handled();
     }

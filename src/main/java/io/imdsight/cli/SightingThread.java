@@ -102,6 +102,7 @@ final class SightingThread implements Runnable {
         if (hurried && monotonicNanos.getAsLong() - finderEndsNanos > 0) {
             return Attribution.none("imdsight was ending");
         }
+        Fault.at(Fault.Stage.ATTRIBUTE);
         return finder.find(connection, openedNanos, sentNanos);
     }
 }

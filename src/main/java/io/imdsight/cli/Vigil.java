@@ -29,6 +29,9 @@ final class Vigil {
         /** See {@link LivePipeline#progressNanos}. */
         long progressNanos();
 
+        /** See {@link LivePipeline#uncapturedNanos}. */
+        long uncapturedNanos();
+
         /** See {@link LivePipeline#handled}. */
         long handled();
 
@@ -61,7 +64,7 @@ final class Vigil {
     synchronized Condition look(Map<String, Boolean> publishing) {
         long now = monotonicNanos.getAsLong();
         long behind = now - pulse.progressNanos();
-        boolean capturingNow = behind < CAPTURE_NANOS_MAX;
+        boolean capturingNow = behind < CAPTURE_NANOS_MAX && pulse.uncapturedNanos() < CAPTURE_NANOS_MAX;
         if (capturingNow != capturing) {
             capturing = capturingNow;
             sinceNanos = epochNanos.getAsLong();

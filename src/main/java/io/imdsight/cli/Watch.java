@@ -89,6 +89,7 @@ final class Watch {
     }
 
     private void step(long nowNanos) {
+        Fault.at(Fault.Stage.VIGIL);
         Condition c = condition.get();
         if (c.healthy() && watchdogNanos > 0 && nowNanos - fedNanos >= watchdogNanos / 3) {
             fedNanos = nowNanos;
@@ -109,9 +110,12 @@ final class Watch {
         }
     }
 
-    private static String problem(Condition c) {
-        return c.capturing()
-                ? "requests wait and none has been attributed for long; does anybody read standard output?"
+    private String problem(Condition c) {
+        if (c.capturing()) {
+            return "requests wait and none has been attributed for long; does anybody read standard output?";
+        }
+        return pipeline.uncapturedNanos() >= Vigil.CAPTURE_NANOS_MAX
+                ? "an interface that leads to the service cannot be captured"
                 : "the capture makes no progress";
     }
 

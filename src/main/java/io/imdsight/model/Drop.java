@@ -45,7 +45,9 @@ public enum Drop implements Labelled {
     /** A request that is in the ledger and not in CloudWatch, which takes nothing older than two weeks. */
     CLOUDWATCH_EXPIRED("cloudwatch-expired"),
     /** A request that is in the ledger and not in CloudWatch, which refused its minute as wrong. */
-    CLOUDWATCH_REJECTED("cloudwatch-rejected");
+    CLOUDWATCH_REJECTED("cloudwatch-rejected"),
+    /** What a part that ended by a fault of ours had in hand: a packet, a request, or nothing. */
+    FAULT("fault");
 
     private final String label;
 

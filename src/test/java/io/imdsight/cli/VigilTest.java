@@ -13,6 +13,7 @@ class VigilTest {
 
     private long epoch = 1_000 * SECOND_NANOS;
     private long monotonic;
+    private long uncaptured;
     private long progress;
     private long handled;
     private long queue;
@@ -22,6 +23,11 @@ class VigilTest {
                 @Override
                 public long progressNanos() {
                     return progress;
+                }
+
+                @Override
+                public long uncapturedNanos() {
+                    return uncaptured;
                 }
 
                 @Override
@@ -71,6 +77,17 @@ class VigilTest {
         progress = monotonic;
         assertTrue(after(1).capturing());
         assertEquals(epoch, vigil.look(Map.of()).sinceNanos());
+    }
+
+    @Test
+    void anInterfaceThatLeadsThereAndCannotBeCapturedIsNoHealth() {
+        progress = monotonic;
+        uncaptured = 9 * SECOND_NANOS;
+        assertTrue(after(1).healthy(), "it may just have come");
+        uncaptured = 10 * SECOND_NANOS;
+        assertFalse(after(1).healthy());
+        uncaptured = 0;
+        assertTrue(after(1).healthy());
     }
 
     @Test

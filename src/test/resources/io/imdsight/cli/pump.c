@@ -6,7 +6,8 @@
  *                                                           written at once, a new connection after each PER-CONNECTION; every process has
  *                                                           a name of its own and prints "requests answers connections"
  *
- * The address is this test's own: the agent's probe sees every network namespace of the machine, and somebody else may be testing.
+ * The address is this test's own, unless the variable PUMP_ADDRESS names another: the agent's probe sees every network namespace of the machine, and
+ * somebody else may be testing.
  *
  * Runs only in another network namespace than that which the variable OUTSIDE names.
  */
@@ -36,7 +37,8 @@ static void fail(const char *what) {
 
 static struct sockaddr_in service(void) {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(80)};
-    inet_pton(AF_INET, "198.18.77.9", &a.sin_addr);
+    const char *address = getenv("PUMP_ADDRESS");
+    inet_pton(AF_INET, address ? address : "198.18.77.9", &a.sin_addr);
     return a;
 }
 
@@ -56,7 +58,7 @@ static void serve(void) {
     struct sockaddr_in a = service();
     int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1, poll = epoll_create1(0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(listener, (struct sockaddr *)&a, sizeof a) || listen(listener, 128)) fail("listen");
+    if (bind(listener, (struct sockaddr *)&a, sizeof a) || listen(listener, 4096)) fail("listen");
     for (int i = 0; i < DEPTH_MAX; i++) memcpy(out + i * ANSWER_BYTES, ANSWER, ANSWER_BYTES);
     struct epoll_event e = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(poll, EPOLL_CTL_ADD, listener, &e);
