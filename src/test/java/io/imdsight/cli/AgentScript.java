@@ -1,9 +1,11 @@
 package io.imdsight.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,18 @@ final class AgentScript {
         assumeTrue(Files.isExecutable(Path.of(PROGRAM)), "SKIPPED: the tree is not built: " + PROGRAM);
         Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         assumeTrue(Integer.valueOf(0).equals(uid), "SKIPPED: needs root to make a network namespace");
+    }
+
+    /** Makes the program that calls and answers as fast as it is told, for scripts to start as {@code ./pump}: see the head of pump.c. */
+    void compilePump() throws Exception {
+        try (InputStream in = AgentScript.class.getResourceAsStream("pump.c")) {
+            Files.write(directory.resolve("pump.c"), in.readAllBytes());
+        }
+        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", "pump", "pump.c")
+                .directory(directory.toFile())
+                .inheritIO()
+                .start();
+        assertEquals(0, gcc.waitFor(), "needs gcc");
     }
 
     /** Runs a script in a fresh namespace; the variables TREE and PROGRAM name the assembled tree. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imdsight.record.LedgerReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,14 +61,7 @@ class RateIT {
     @BeforeEach
     void compile() throws Exception {
         script = new AgentScript(directory, SECONDS_MAX);
-        try (InputStream in = RateIT.class.getResourceAsStream("pump.c")) {
-            Files.write(directory.resolve("pump.c"), in.readAllBytes());
-        }
-        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", "pump", "pump.c")
-                .directory(directory.toFile())
-                .inheritIO()
-                .start();
-        assertEquals(0, gcc.waitFor(), "needs gcc");
+        script.compilePump();
     }
 
     @Test

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,14 +42,7 @@ class StandstillIT {
     @BeforeEach
     void compile() throws Exception {
         script = new AgentScript(directory, 240 + STOPPED_SECONDS);
-        try (InputStream in = StandstillIT.class.getResourceAsStream("pump.c")) {
-            Files.write(directory.resolve("pump.c"), in.readAllBytes());
-        }
-        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", "pump", "pump.c")
-                .directory(directory.toFile())
-                .inheritIO()
-                .start();
-        assertEquals(0, gcc.waitFor(), "needs gcc");
+        script.compilePump();
     }
 
     @Test
