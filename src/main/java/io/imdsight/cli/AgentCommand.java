@@ -59,6 +59,7 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         Endpoints endpoints = common.endpoints();
+        CloudWatchKeeper.check(cloudWatchFlags, !ledgerFlags.none);
         if (service.checkConfig) {
             return show();
         }

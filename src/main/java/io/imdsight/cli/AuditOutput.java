@@ -34,17 +34,35 @@ final class AuditOutput {
             throw new Failure(
                     ExitStatus.USAGE, "--json - and --html - both want standard output; give one of them a file");
         }
+        require("--json", this.json);
+        require("--html", html);
     }
 
-    /** Writes it; the files first, for standard output may be a pipe that nobody reads. */
+    /** A watch of a day is not to end with a file that could never have been written. */
+    static void require(String flag, String file) {
+        if (file == null || STANDARD.equals(file)) {
+            return;
+        }
+        Path path = Path.of(file).toAbsolutePath();
+        boolean possible = Files.exists(path)
+                ? !Files.isDirectory(path) && Files.isWritable(path)
+                : path.getParent() != null && Files.isDirectory(path.getParent()) && Files.isWritable(path.getParent());
+        if (!possible) {
+            throw new Failure(
+                    ExitStatus.OUTPUT,
+                    "cannot write " + file + ": there is no such directory, or it may not be written; give " + flag
+                            + " a file in a directory that may be written");
+        }
+    }
+
+    /** Writes it; the files first, for standard output may be a pipe that nobody reads. A file that fails keeps nothing from the others. */
     void write(AuditReport report) {
         String line = JsonReport.line(report) + "\n";
-        if (json != null) {
-            write("--json", json, line);
-        }
         boolean page = STANDARD.equals(html);
+        Failure failed = tryWrite("--json", json, line);
         if (html != null && !page) {
-            write("--html", html, HtmlReport.page(report));
+            Failure second = tryWrite("--html", html, HtmlReport.page(report));
+            failed = failed == null ? second : failed;
         }
         String text = page
                 ? HtmlReport.page(report)
@@ -58,6 +76,20 @@ final class AuditOutput {
                     ExitStatus.OUTPUT,
                     "cannot write to standard output: " + Failures.reason(e) + "; see --json FILE",
                     e);
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static Failure tryWrite(String flag, String file, String text) {
+        try {
+            if (file != null) {
+                write(flag, file, text);
+            }
+            return null;
+        } catch (Failure e) {
+            return e;
         }
     }
 

@@ -42,6 +42,22 @@ final class CloudWatchKeeper implements AutoCloseable {
     }
 
     /**
+     * Flags that contradict each other; to be asked before anything begins.
+     *
+     * @param ledger whether one is kept
+     */
+    static void check(CloudWatchFlags flags, boolean ledger) {
+        if (!ledger && (flags.enabled || flags.emf != null)) {
+            throw new Failure(
+                    ExitStatus.USAGE, "--cloudwatch and --emf publish from the ledger; leave out --no-ledger");
+        }
+        if (flags.enabled && flags.emf != null) {
+            throw new Failure(
+                    ExitStatus.USAGE, "--cloudwatch and --emf would count everything twice; give one of them");
+        }
+    }
+
+    /**
      * Begins to publish.
      *
      * @param ledger what is to be published; null where none is kept
@@ -51,13 +67,7 @@ final class CloudWatchKeeper implements AutoCloseable {
         if (!flags.enabled && flags.emf == null) {
             return;
         }
-        if (ledger == null || flags.enabled && flags.emf != null) {
-            throw new Failure(
-                    ExitStatus.USAGE,
-                    ledger == null
-                            ? "--cloudwatch and --emf publish from the ledger; leave out --no-ledger"
-                            : "--cloudwatch and --emf would count everything twice; give one of them");
-        }
+        check(flags, ledger != null);
         ledger.register(Destination.CLOUDWATCH, Math.floorDiv(System.currentTimeMillis(), 60_000));
         identity = identitySource(endpoints, flags.tags());
         thread = new CloudWatchThread(() -> open(ledger, drops), console::say);

@@ -32,6 +32,7 @@ final class FleetOutput {
         this.format = format;
         this.html = html;
         this.top = top;
+        AuditOutput.require("--html", html);
     }
 
     /**

@@ -107,6 +107,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        FleetOutput output = new FleetOutput(console, common.format, html, top);
         Instant end = until == null ? clock.instant() : until;
         Period period = Period.until(end, since, window, silentAfter, watchedMin == null ? window : watchedMin);
         Fleet fleet = new Fleet(period, instance);
@@ -132,7 +133,7 @@ final class ReportCommand implements Callable<Integer> {
                     + " lines could not be read and are in no figure; the report has the reasons");
             worst = Math.max(worst, ExitStatus.DATA);
         }
-        new FleetOutput(console, common.format, html, top).write(FleetReport.of(fleet), instance);
+        output.write(FleetReport.of(fleet), instance);
         return worst;
     }
 

@@ -9,12 +9,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Says what to do about a caller. The cause decides; what the caller is only fills in the details. */
 final class Advisor {
     private static final String SERVICE = "http://169.254.169.254";
     private static final String TOKEN_HEADER = "x-aws-ec2-metadata-token:";
+
+    /** Where a line of a script says what it asks for. */
+    private static final Pattern PATH_IN_LINE = Pattern.compile("169\\.254\\.169\\.254(/[^\\s\"'$]+)");
+
+    private static final String TOKEN_PATH = "/api/token";
 
     /** A path that may stand in a command that somebody will paste into a shell. */
     private static final Pattern HARMLESS_PATH = Pattern.compile("/[A-Za-z0-9/._-]{1,200}");
@@ -193,7 +200,8 @@ final class Advisor {
         addLines(steps, found);
         steps.add("two lines in place of the one:");
         steps.add(Advice.CODE + tokenLine());
-        steps.add(Advice.CODE + "curl -sf -H \"X-aws-ec2-metadata-token: $TOKEN\" " + SERVICE + path(f.profile()));
+        steps.add(
+                Advice.CODE + "curl -sf -H \"X-aws-ec2-metadata-token: $TOKEN\" " + SERVICE + path(f.profile(), found));
         return steps;
     }
 
@@ -202,11 +210,17 @@ final class Advisor {
                 + "/latest/api/token)";
     }
 
-    private static String path(CallerProfile profile) {
-        String first = profile == null || profile.paths().isEmpty()
-                ? ""
-                : profile.paths().getFirst();
-        return HARMLESS_PATH.matcher(first).matches() ? first : "/latest/meta-data/…";
+    /** What the new line asks for: as the line that was found, or what the caller was seen to ask for; never the token. */
+    private static String path(CallerProfile profile, Found found) {
+        Stream<String> ofLines = found.lines().stream()
+                .map(line -> PATH_IN_LINE.matcher(line.text()))
+                .filter(Matcher::find)
+                .map(m -> m.group(1));
+        Stream<String> seen = profile == null ? Stream.of() : profile.paths().stream();
+        return Stream.concat(ofLines, seen)
+                .filter(p -> HARMLESS_PATH.matcher(p).matches() && !p.endsWith(TOKEN_PATH))
+                .findFirst()
+                .orElse("/latest/meta-data/…");
     }
 
     private static void addLines(List<String> steps, Found found) {

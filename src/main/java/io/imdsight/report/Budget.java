@@ -13,6 +13,9 @@ import java.util.Map;
  * @param rates by caller
  */
 public record Budget(List<LinkBudget> links, Map<CallerKey, CallerRate> rates) {
+    /** A rate over less than that is none: a ledger's first minute is written down as watched only when it is over. */
+    private static final long WATCHED_MILLIS_MIN = 1_000;
+
     /** Nothing known. */
     static final Budget NONE = new Budget(List.of(), Map.of());
 
@@ -30,8 +33,11 @@ public record Budget(List<LinkBudget> links, Map<CallerKey, CallerRate> rates) {
         }
         long packets = links.stream().mapToLong(l -> l.use().packets()).max().orElse(0);
         double packetsPerRequest = requests == 0 ? 0 : (double) packets / requests;
-        long watchedMillis = Math.max(1, verdict.evidence().watchedMillis());
+        long watchedMillis = verdict.evidence().watchedMillis();
         Map<CallerKey, CallerRate> rates = new HashMap<>();
+        if (watchedMillis < WATCHED_MILLIS_MIN) {
+            return new Budget(links, rates);
+        }
         for (CallerFinding f : verdict.callers()) {
             CallerCounts c = counts.get(f.key());
             if (c != null) {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,7 @@ public final class ClientTable {
         List<Client> out = new ArrayList<>();
         BufferedReader lines = new BufferedReader(in);
         String id = null;
+        Set<String> ids = new HashSet<>();
         Map<String, List<String>> values = new LinkedHashMap<>();
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -54,6 +56,9 @@ public final class ClientTable {
                     out.add(client(id, values));
                 }
                 id = text.substring(1, text.length() - 1);
+                if (!ids.add(id)) {
+                    throw new IOException(RESOURCE + ":" + number + ": there is a section " + id + " already");
+                }
                 values.clear();
                 continue;
             }

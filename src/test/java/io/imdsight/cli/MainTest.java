@@ -59,6 +59,21 @@ class MainTest {
     }
 
     @Test
+    void checkConfigRefusesWhatTheAgentWouldRefuse() {
+        assertEquals(64, run.command("agent", "--check-config", "--cloudwatch", "--emf", "x").status);
+        assertTrue(run.err().contains("count everything twice"), run.err());
+        assertEquals(64, new Run().command("agent", "--check-config", "--cloudwatch", "--no-ledger").status);
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsSaidBeforeTheWatchAndNotAfterIt() {
+        // ends before anything is captured: this runs in the machine's own network
+        assertEquals(74, run.command("audit", "--for", "1d", "--html", "/no/such/directory/page.html").status);
+        assertTrue(run.err().contains("--html"), run.err());
+        assertEquals(74, new Run().command("report", "--html", "/no/such/directory/page.html", "x").status);
+    }
+
+    @Test
     void anUnknownFlagIsWrongUsage() {
         assertEquals(64, run.command("replay", "--intreface", "lo", "x").status);
         assertTrue(run.err().contains("--intreface"), run.err());

@@ -68,6 +68,15 @@ class AdvisorTest {
         assertTrue(said.contains("http://169.254.169.254" + PATH), said);
     }
 
+    @Test
+    void aCurlThatAlsoFetchesTokensIsNotToldToFetchTheTokenWithTheToken() {
+        String said = text(new Findings()
+                .add(Findings.curl(), "curl/8", "/latest/api/token", 1, Version.V2, Kind.TOKEN, Outcome.SERVED, null)
+                .v1(Findings.curl(), "curl/8", Cause.NEVER_TRIED, PATH));
+        assertTrue(said.contains("$TOKEN\" http://169.254.169.254" + PATH), said);
+        assertFalse(said.contains("$TOKEN\" http://169.254.169.254/latest/api/token"), said);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
