@@ -162,7 +162,7 @@ class FaultsIT {
                     status $pid
                     echo $name $status >>statuses
                 done
-                for name in heap killed; do start $name; waitfor watching $name.err; token; sleep 1.5; kill -TERM $last; wait $last; done
+                for name in heap killed; do rm $name.err; start $name; waitfor watching $name.err; token; sleep 1.5; kill -TERM $last; wait $last; done
                 """);
         assertEquals(0, status, script.everything());
         String statuses = script.read("statuses");
