@@ -1,16 +1,24 @@
 package io.imdsight.decode;
 
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Tells whether bytes of a stream that come again are the bytes that came before, without keeping them: of the bytes in order a keyed fingerprint is made,
- * and remembered where segments ended. Who reads again from such a place with the fingerprint of that place must have the same fingerprint at the next.
+ * Tells whether bytes of a stream that come again are the bytes that came before, without keeping all of them: of the bytes in order a keyed fingerprint is
+ * made, and remembered where segments ended. Who reads again from such a place with the fingerprint of that place must have the same fingerprint at the next.
+ * The first bytes are kept, so that what comes again may begin anywhere in them: a sender whose segment was half received does that.
  *
  * <p>The first place is where the first request that waits begins; what comes again from before it matters to nobody any more.
  */
 final class Repeats {
     /** A head comes in one segment, seldom in three. */
-    private static final int MARKS_MAX = 8;
+    private static final int MARKS_FIRST = 8;
+
+    /** The longest head, 64 KiB, in segments of an Ethernet; 768 bytes. */
+    private static final int MARKS_MAX = 64;
+
+    /** An ordinary head. With every connection of the table it is 8 MiB. */
+    private static final int KEPT_BYTES_MAX = 512;
 
     /** Not known outside of this process, so that nobody can make other bytes with the same fingerprint. */
     private static final long KEY = ThreadLocalRandom.current().nextLong() | 1;
@@ -19,6 +27,8 @@ final class Repeats {
 
     private int[] places;
     private long[] fingerprints;
+    private byte[] kept;
+    private int keptBytes;
     private int marks;
     private int next;
     private long fingerprint;
@@ -36,18 +46,32 @@ final class Repeats {
     void fresh(int sequence, byte[] b, int from, int count) {
         if (marks == 0 || sequence != next) {
             forget();
+            keptBytes = 0;
             fingerprint = START;
             mark(sequence);
         }
+        keep(b, from, count);
         fingerprint = continued(fingerprint, b, from, count);
         next = sequence + count;
         mark(next);
     }
 
+    private void keep(byte[] b, int from, int count) {
+        if (kept == null) {
+            kept = new byte[KEPT_BYTES_MAX];
+        }
+        int more = Math.min(count, KEPT_BYTES_MAX - keptBytes);
+        System.arraycopy(b, from, kept, keptBytes, more);
+        keptBytes += more;
+    }
+
     private void mark(int sequence) {
         if (places == null) {
-            places = new int[MARKS_MAX];
-            fingerprints = new long[MARKS_MAX];
+            places = new int[MARKS_FIRST];
+            fingerprints = new long[MARKS_FIRST];
+        } else if (marks == places.length && marks < MARKS_MAX) {
+            places = Arrays.copyOf(places, 2 * marks);
+            fingerprints = Arrays.copyOf(fingerprints, 2 * marks);
         }
         int at = Math.min(marks, MARKS_MAX - 1); // the first is kept, the last always new
         places[at] = sequence;
@@ -65,6 +89,11 @@ final class Repeats {
             return false;
         }
         int at = sequence + skip;
+        int offset = Stream.distance(at, places[0]);
+        if (offset + count - skip <= keptBytes) {
+            again = false;
+            return !Arrays.equals(kept, offset, offset + count - skip, b, from + skip, from + count);
+        }
         long f;
         int mark = indexOf(at);
         boolean continues = again && at == againNext;
@@ -73,6 +102,8 @@ final class Repeats {
             f = fingerprints[mark];
         } else if (continues) {
             f = againFingerprint;
+        } else if (offset <= keptBytes) {
+            f = continued(fingerprints[0], kept, 0, offset);
         } else {
             return true;
         }
