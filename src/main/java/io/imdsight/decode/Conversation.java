@@ -184,6 +184,7 @@ final class Conversation implements Turns.Reader {
             turns.segment(s, fromOriginator);
             endIfOver();
         }
+        forgetReported();
     }
 
     private void opening(Segment s, boolean fromOriginator, Stream own) {
@@ -263,7 +264,8 @@ final class Conversation implements Turns.Reader {
         int fresh = s.payloadCaptured() - known;
         if (fresh > 0) {
             if (fromOriginator) {
-                noteRequestBytes(s, parser, known, fresh);
+                forgetReported();
+                requestBytes.fresh(Turns.start(s) + known, s.data(), s.payloadOffset() + known, fresh);
             }
             if (fromOriginator && known == 0 && parser.isInBody() && !exchanges.isWaiting()) {
                 skipUnsentBody((RequestParser) parser, s);
@@ -277,11 +279,12 @@ final class Conversation implements Turns.Reader {
         own.advance(s.payloadLength() - known);
     }
 
-    private void noteRequestBytes(Segment s, MessageParser parser, int known, int fresh) {
-        if (parser.isBetweenMessages() && !exchanges.isWaiting()) {
-            requestBytes.forget(); // what was read has been reported
+    /** Of requests that have been reported nothing is kept. */
+    private void forgetReported() {
+        boolean within = up.parser() != null && !up.parser().isBetweenMessages();
+        if (!within && !exchanges.isWaiting()) {
+            requestBytes.forget();
         }
-        requestBytes.fresh(Turns.start(s) + known, s.data(), s.payloadOffset() + known, fresh);
     }
 
     /** A client that has its answer and begins a segment with a request never sent the body that it announced. */
@@ -321,6 +324,7 @@ final class Conversation implements Turns.Reader {
         if (up.isFinished() && nowNanos - upFinishedNanos >= HALF_CLOSED_NANOS) {
             exchanges.originatorEnded();
         }
+        forgetReported();
     }
 
     /** Nothing more will be read: reports what is open. */
@@ -335,6 +339,7 @@ final class Conversation implements Turns.Reader {
         done = true;
         up.parser(null);
         down.parser(null);
+        requestBytes.forget();
         workshop.sink().closed(connection, openedNanos);
     }
 

@@ -54,6 +54,9 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Whether a request waits to be reported. */
     boolean isWaiting() {
+        if (all.isEmpty()) {
+            return false; // most segments: no iterator is made
+        }
         for (Pending p : all) {
             if (!p.reported) {
                 return true;

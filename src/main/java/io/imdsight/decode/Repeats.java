@@ -36,8 +36,12 @@ final class Repeats {
     private int againNext;
     private long againFingerprint;
 
-    /** Compares nothing from before here. */
+    /** Compares nothing from before here. The bytes may hold a session token: they are not left lying about. */
     void forget() {
+        if (keptBytes > 0) {
+            Arrays.fill(kept, 0, keptBytes, (byte) 0);
+        }
+        keptBytes = 0;
         marks = 0;
         again = false;
     }
@@ -46,7 +50,6 @@ final class Repeats {
     void fresh(int sequence, byte[] b, int from, int count) {
         if (marks == 0 || sequence != next) {
             forget();
-            keptBytes = 0;
             fingerprint = START;
             mark(sequence);
         }
