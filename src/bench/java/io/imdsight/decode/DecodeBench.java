@@ -37,7 +37,7 @@ public class DecodeBench {
     private final ByteBuf nettyHead = Unpooled.wrappedBuffer(HEAD);
     private final EmbeddedChannel netty = new EmbeddedChannel(new HttpRequestDecoder());
     private final RequestHead[] found = new RequestHead[1];
-    private final RequestParser parser = new RequestParser(new Budget(8 << 20), 64 << 10, new RequestParser.Listener() {
+    private final RequestParser parser = new RequestParser(new Budget(8 << 20), 64 << 10, new KnownTexts(), new RequestParser.Listener() {
         @Override
         public void request(RequestHead head) {
             found[0] = head;

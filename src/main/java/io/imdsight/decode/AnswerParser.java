@@ -35,7 +35,7 @@ final class AnswerParser extends MessageParser {
 
     /** {@code HTTP/1.1 200 OK}: minor version any digit, reason optional. */
     @Override
-    boolean startLine(byte[] b, int offset, int length) {
+    public boolean startLine(byte[] b, int offset, int length) {
         if (length < STATUS_LINE_BYTES_MIN
                 || !Ascii.startsWith(b, offset, length, "HTTP/1.")
                 || !Ascii.isDigit(b[offset + 7])
@@ -61,18 +61,18 @@ final class AnswerParser extends MessageParser {
     }
 
     @Override
-    boolean mayStart(byte[] b, int offset, int length) {
+    public boolean mayStart(byte[] b, int offset, int length) {
         return Ascii.agrees(b, offset, length, "HTTP/1.");
     }
 
     @Override
-    void header(byte[] b, int offset, int nameLength, int length) {
+    public void header(byte[] b, int offset, int nameLength, int length) {
         // the framing is all that matters
     }
 
     /** RFC 9112 section 6.3. */
     @Override
-    BodySkipper.Kind headEnd() {
+    public BodySkipper.Kind headEnd() {
         if (status == 101) {
             return BodySkipper.Kind.TUNNEL;
         }
@@ -86,37 +86,37 @@ final class AnswerParser extends MessageParser {
     }
 
     @Override
-    void headCut() {
+    public void headCut() {
         // the status is known; the rest decides only where the next answer begins
     }
 
     @Override
-    boolean startLineCut(byte[] b, int offset, int length) {
+    public boolean startLineCut(byte[] b, int offset, int length) {
         return startLine(b, offset, length);
     }
 
     @Override
-    void notHttp() {
+    public void notHttp() {
         listener.answersLost();
     }
 
     @Override
-    void lostStep() {
+    public void lostStep() {
         listener.answersLost();
     }
 
     @Override
-    void bodyUnclear() {
+    public void bodyUnclear() {
         listener.answersLost();
     }
 
     @Override
-    void bodySkipped() {
+    public void bodySkipped() {
         // the service's bodies hold no requests
     }
 
     @Override
-    void overBudget() {
+    public void overBudget() {
         listener.streamMemoryShort();
     }
 }

@@ -36,8 +36,13 @@ final class Ascii {
 
     /** Whether the bytes are the beginning of the word, or the word is the beginning of the bytes. */
     static boolean agrees(byte[] b, int offset, int length, String word) {
-        return startsWith(
-                b, offset, Math.min(length, word.length()), word.substring(0, Math.min(length, word.length())));
+        int count = Math.min(length, word.length());
+        for (int i = 0; i < count; i++) {
+            if (b[offset + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean isDigit(int c) {

@@ -18,6 +18,9 @@ public final class Decoder implements SegmentSink {
     /** A connection that has said nothing for so long is forgotten; should it speak, it is known again from its first request. */
     private static final long SILENT_NANOS = 120_000_000_000L;
 
+    /** In the order in which they are forgotten; made once. */
+    private static final Rank[] RANKS = Rank.values();
+
     private final Endpoints endpoints;
     private final Workshop workshop;
     private final FlowTable table;
@@ -44,7 +47,8 @@ public final class Decoder implements SegmentSink {
 
     private Decoder(Endpoints endpoints, DecoderLimits limits, PacketTime time, ExchangeSink sink, Drops drops) {
         this.endpoints = endpoints;
-        this.workshop = new Workshop(limits, time, new Budget(limits.streamBytesMax()), drops, sink);
+        this.workshop = new Workshop(
+                limits, time, new Budget(limits.streamBytesMax()), new KnownTexts(), new Spares(), drops, sink);
         this.table = new FlowTable(limits.connectionsMax());
     }
 
@@ -123,7 +127,7 @@ public final class Decoder implements SegmentSink {
         if (table.size() < workshop.limits().connectionsMax()) {
             return;
         }
-        for (Rank rank : Rank.values()) {
+        for (Rank rank : RANKS) {
             Conversation c = table.oldest(rank);
             if (c != null) {
                 if (rank != Rank.DONE) {
@@ -174,7 +178,7 @@ public final class Decoder implements SegmentSink {
 
     /** The capture is over: reports every request that is still open. */
     public void finish() {
-        for (Rank rank : Rank.values()) {
+        for (Rank rank : RANKS) {
             Conversation c = table.oldest(rank);
             while (c != null) {
                 forget(c);

@@ -11,6 +11,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     private static final RequestHead UNSEEN = new RequestHead(null, null, null, 0, false);
 
     private final Conversation conversation;
+    private final Reading reading;
     private final Workshop workshop;
     private final PendingRequests pending;
     private boolean answersUnknown;
@@ -21,8 +22,9 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     private boolean notHttpCounted;
 
-    Exchanges(Conversation conversation, Workshop workshop) {
+    Exchanges(Conversation conversation, Reading reading, Workshop workshop) {
         this.conversation = conversation;
+        this.reading = reading;
         this.workshop = workshop;
         this.pending = new PendingRequests(conversation, workshop);
     }
@@ -34,28 +36,25 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     @Override
     public void request(RequestHead head) {
-        pipelines |= conversation.isAnswering() || pending.isOneDue();
+        pipelines |= reading.isAnswering() || pending.isOneDue();
         if (!pipelines) {
             pending.forgetDoubtful(); // who waits for each answer has the one that was left open, too
         }
-        for (Pending p : pending) {
-            if (!p.isAnswered()
-                    && p.resolution == null
-                    && p.answerMayBeHidden
-                    && conversation.acknowledges(p.hiddenFrom)) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
+            if (!p.isAnswered() && p.resolution == null && p.answerMayBeHidden && reading.acknowledges(p.hiddenFrom)) {
                 p.resolution = Answer.HIDDEN; // the client has what was not seen, and goes on
             }
         }
         pending.release();
-        workshop.sink()
-                .requested(conversation.connection(), conversation.openedNanos(), head, conversation.segmentNanos());
-        boolean gapInFront = conversation.requestsUnexplainedBefore() && pending.firstOpen() != null;
-        add(gapInFront, head, conversation.segmentNanos(), conversation.segmentLink(), conversation.requestsNext() + 1);
+        workshop.sink().requested(conversation.connection(), conversation.openedNanos(), head, reading.segmentNanos());
+        boolean gapInFront = reading.requestsUnexplainedBefore() && pending.firstOpen() != null;
+        add(gapInFront, head, reading.segmentNanos(), reading.segmentLink(), reading.requestsNext() + 1);
     }
 
     private void add(boolean followsGap, RequestHead head, long nanos, Link link, int acknowledgedBy) {
-        Pending p = new Pending(head, nanos, link, acknowledgedBy);
-        MessageParser answers = conversation.down().parser();
+        Pending p = workshop.spares().pending(head, nanos, link, acknowledgedBy);
+        MessageParser answers = reading.down().parser();
         p.followsGap = followsGap;
         boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
         if (!unanswerable && !pending.add(p)) {
@@ -64,7 +63,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         }
         if (unanswerable) {
             p.reported = true;
-            workshop.report(conversation, p, conversation.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
+            workshop.report(conversation, p, reading.down().isFinished() ? Answer.NONE : Answer.HIDDEN);
         }
     }
 
@@ -90,12 +89,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     @Override
     public boolean answer(int status) {
-        conversation.endRepeats();
+        reading.endRepeats();
         if (answersUnknown) {
             return true;
         }
         Pending p = pending.firstUnanswered();
-        if (p != null && p.answerMayBeHidden && conversation.requestsUnexplained()) {
+        if (p != null && p.answerMayBeHidden && reading.requestsUnexplained()) {
             p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
             pending.release();
             pending.remove(p);
@@ -106,7 +105,7 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             pending.remove(p);
             return true;
         }
-        if (p == null || Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
+        if (p == null || Stream.distance(reading.segmentAcknowledgment(), p.acknowledgedBy) < 0) {
             p = unseen(status);
             if (p == null) {
                 return true;
@@ -115,15 +114,17 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             pending.remove(p); // its answer came after it was reported: nothing more is to be told of it
         }
         p.status = status;
-        p.answerSequence = conversation.down().next();
-        originatorHas(conversation.down());
-        return !"HEAD".equals(p.head.method());
+        p.answerSequence = reading.down().next();
+        boolean bodyAllowed = !"HEAD".equals(p.head.method());
+        originatorHas(reading.down()); // may report it
+        return bodyAllowed;
     }
 
     /** Pipelined requests with a gap among them: whose answer this is cannot be told, nor the next ones'. */
     private void giveUpMatching() {
         pipelinedGap = true;
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.isOpen()) {
                 p.resolution = Answer.HIDDEN;
                 p.staysForItsAnswer = true;
@@ -134,9 +135,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     /** The originator's kernel refused data for a socket that is closed: what was sent to it has reached it. */
     void originatorRefused() {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.isAnswered() && p.resolution == null) {
-                p.resolution = new Answer(Answer.State.RECEIVED, p.status);
+                p.resolution = Answer.received(p.status);
             }
         }
         pending.release();
@@ -145,14 +147,14 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** An answer to nothing that was seen: to a request in a gap, or (served) to bytes that only the service took for one. */
     private Pending unseen(int status) {
         boolean served = status >= 200 && status <= 299;
-        boolean explained = !conversation.requestsUnexplained() && !pipelinedGap;
-        if (explained && !(served && conversation.requestsPassedOver())) {
+        boolean explained = !reading.requestsUnexplained() && !pipelinedGap;
+        if (explained && !(served && reading.requestsPassedOver())) {
             return null;
         }
         pipelinedGap = false;
-        conversation.explainRequests();
-        Pending p = new Pending(
-                UNSEEN, conversation.segmentNanos(), conversation.segmentLink(), conversation.segmentAcknowledgment());
+        reading.explainRequests();
+        Pending p = workshop.spares()
+                .pending(UNSEEN, reading.segmentNanos(), reading.segmentLink(), reading.segmentAcknowledgment());
         pending.addBeforeUnanswered(p);
         return p;
     }
@@ -160,23 +162,25 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     @Override
     public boolean expectsAnswer() {
         Pending p = pending.firstUnanswered();
-        return p != null && Stream.distance(conversation.segmentAcknowledgment(), p.acknowledgedBy) >= 0
-                || conversation.requestsUnexplained();
+        return p != null && Stream.distance(reading.segmentAcknowledgment(), p.acknowledgedBy) >= 0
+                || reading.requestsUnexplained();
     }
 
     @Override
     public void answersLost() {
         int unanswered = 0;
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (!p.isAnswered()) {
                 p.answerMayBeHidden = true;
-                p.hiddenFrom = conversation.down().next();
+                p.hiddenFrom = reading.down().next();
                 unanswered++;
             }
         }
         if (unanswered > (pipelines ? 0 : 1)) {
             answersUnknown = true; // which of them the next answer belongs to cannot be told, now and later
-            for (Pending p : pending) {
+            for (int i = 0; i < pending.size(); i++) {
+                Pending p = pending.get(i);
                 if (p.isOpen()) {
                     p.resolution = Answer.HIDDEN;
                 }
@@ -187,7 +191,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     /** Bytes of the requests came again and were others. */
     void doubtHeads() {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (!p.reported) {
                 p.head = RequestParser.doubtful(p.head);
             }
@@ -200,7 +205,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             return;
         }
         originatorHas(down);
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.isAnswered()) {
                 p.spokeWithoutAcknowledging = true;
             }
@@ -208,9 +214,10 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     }
 
     private void originatorHas(Stream down) {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.isAnswered() && p.resolution == null && down.isAcknowledgedTo(p.answerSequence + 1)) {
-                p.resolution = new Answer(Answer.State.RECEIVED, p.status);
+                p.resolution = Answer.received(p.status);
             }
         }
         pending.release();
@@ -218,7 +225,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     /** The responder will send nothing more. */
     void responderEnded() {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.isOpen()) {
                 p.resolution = p.verdict(true);
             }
@@ -228,7 +236,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     /** The originator closed its side a while ago: what it has not acknowledged, it never will. */
     void originatorEnded() {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.resolution == null) {
                 p.resolution = p.verdict(true);
             }
@@ -239,10 +248,11 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     /** Reports requests that have waited too long. */
     void expire(long nowNanos) {
         long oldest = nowNanos - workshop.limits().answerTimeoutNanos();
-        if (pending.isEmpty() || pending.first().sinceNanos > oldest) {
+        if (pending.isEmpty() || pending.get(0).sinceNanos > oldest) {
             return; // in order, the first is the oldest
         }
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (!p.reported && p.resolution == null && p.sinceNanos <= oldest) {
                 p.resolution = p.verdict(true);
             }
@@ -252,7 +262,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
 
     /** Reports all that is left. */
     void resolveAll(boolean connectionEnded) {
-        for (Pending p : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending p = pending.get(i);
             if (p.resolution == null) {
                 p.resolution = p.verdict(connectionEnded);
             }

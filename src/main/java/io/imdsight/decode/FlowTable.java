@@ -1,5 +1,7 @@
 package io.imdsight.decode;
 
+import java.util.concurrent.ThreadLocalRandom;
+
 /**
  * The known connections: found by their four-part name without an object for the question, and kept in lists by what may be forgotten first.
  * One thread.
@@ -53,6 +55,11 @@ final class FlowTable {
             this.conversation = conversation;
         }
     }
+
+    /** Not known outside of this process: who makes up addresses cannot make them meet in one bucket. */
+    private static final long KEY = ThreadLocalRandom.current().nextLong() | 1;
+
+    private static final long START = ThreadLocalRandom.current().nextLong();
 
     private final Flow[] buckets;
     private final Place[] lists = new Place[Rank.values().length];
@@ -186,10 +193,12 @@ final class FlowTable {
     }
 
     private int bucket(long oHigh, long oLow, long rHigh, long rLow, int ports) {
-        long h = oHigh * 0x9e3779b97f4a7c15L + oLow;
-        h = h * 0x9e3779b97f4a7c15L + (rHigh ^ rLow);
-        h = (h ^ h >>> 32) * 0x9e3779b97f4a7c15L + ports;
-        h *= 0xd6e8feb86659fd93L;
-        return (int) (h >>> 40) & buckets.length - 1;
+        long h = mixed(mixed(mixed(mixed(mixed(START, oHigh), oLow), rHigh), rLow), ports);
+        return (int) (h >>> 32) & buckets.length - 1;
+    }
+
+    private static long mixed(long h, long part) {
+        long m = (h ^ part) * KEY;
+        return m ^ m >>> 32;
     }
 }

@@ -7,7 +7,7 @@ package io.imdsight.decode;
  * <p>After a gap that hides where the next message begins it is out of step: a start line then counts only at the beginning of a segment or
  * behind an empty line, where clients and servers put one, so that a body is not taken for a message.
  */
-abstract class MessageParser {
+abstract class MessageParser extends LineReader implements MessageGrammar {
     private enum State {
         START,
         HEADERS,
@@ -19,68 +19,25 @@ abstract class MessageParser {
     /** What is kept of a header line split over segments: enough for every name and for a User-Agent; the rest of the line is passed over. */
     private static final int HEADER_KEEP_BYTES = 4096;
 
-    private final int headBytesMax;
-    private final LineBuffer line;
-    private State state = State.START;
-    private boolean eligible;
-    private boolean tooLong;
-    private int headBytes;
-
-    /** Carriage returns and zero bytes in the line so far. */
-    private int oddBytes;
-
-    private boolean returnLast;
-    private int headLines;
-    private boolean linesEndInReturn;
-    private boolean unclear;
-    private final Framing framing = new Framing();
+    private final Head head;
     private final BodySkipper body = new BodySkipper();
+    private State state = State.START;
+
+    /** Out of step: a start line may stand here. */
+    private boolean eligible;
 
     MessageParser(Budget budget, int headBytesMax) {
-        this.line = new LineBuffer(budget);
-        this.headBytesMax = headBytesMax;
+        super(budget);
+        this.head = new Head(headBytesMax, this);
     }
-
-    /** Reads a start line; false where it is none. */
-    abstract boolean startLine(byte[] b, int offset, int length);
-
-    /** Whether these bytes may be the beginning of a start line. */
-    abstract boolean mayStart(byte[] b, int offset, int length);
-
-    /** One header line, folded continuation lines left out. */
-    abstract void header(byte[] b, int offset, int nameLength, int length);
-
-    /** The head is complete, or {@code tooLong} and its end has been found. */
-    abstract BodySkipper.Kind headEnd();
-
-    /** A gap or the limit hides the rest of the head; its start line was read. */
-    abstract void headCut();
-
-    /** A gap or the limit hides the rest of a start line that began with these bytes; false where they can be none. */
-    abstract boolean startLineCut(byte[] b, int offset, int length);
-
-    /** Bytes where a start line should be, and none of HTTP/1. */
-    abstract void notHttp();
-
-    /** Bytes are missing, so that messages may have been missed. */
-    abstract void lostStep();
-
-    /** Where the body ends, and whether there is one, cannot be told. */
-    abstract void bodyUnclear();
-
-    /** Bytes of a body were passed over. */
-    abstract void bodySkipped();
-
-    /** Bytes were lost for want of budget. */
-    abstract void overBudget();
 
     /** Bytes in order. {@code segmentStart}: the first one is the first of a segment. */
     final void bytes(byte[] b, int from, int count, boolean segmentStart) {
         int end = from + count;
         int at = from;
         if (state == State.OUT_OF_STEP && segmentStart) {
-            if (!line.isEmpty() && !mayStart(line.bytes(), 0, line.length())) {
-                line.clear();
+            if (isWithinLine() && !mayStart(line().bytes(), 0, line().length())) {
+                line().clear();
             }
             eligible = true;
         }
@@ -105,39 +62,23 @@ abstract class MessageParser {
 
     /** Bytes that were never seen. */
     final void gap(int count) {
-        switch (state) {
-            case DEAF -> {}
-            case BODY -> {
-                if (body.gap(count)) {
-                    beginIfOver();
-                } else {
-                    goOutOfStep(false);
-                }
-            }
-            case HEADERS -> {
-                cutHead();
-                goOutOfStep(false);
-            }
-            default -> {
-                cutStartLine();
-                goOutOfStep(false);
-            }
+        if (state == State.BODY && body.gap(count)) {
+            beginIfOver();
+        } else if (state != State.DEAF) {
+            cut();
+            goOutOfStep(false);
         }
     }
 
     /** The stream ended: a head that is not complete never became a message. */
     final void end() {
-        line.clear();
+        line().clear();
         state = State.DEAF;
     }
 
     /** The capture ended, the stream did not: a head whose start line is known may have become a message. */
     final void captureEnd() {
-        if (state == State.HEADERS) {
-            cutHead();
-        } else if (state == State.START || state == State.OUT_OF_STEP) {
-            cutStartLine();
-        }
+        cut();
         end();
     }
 
@@ -148,12 +89,12 @@ abstract class MessageParser {
 
     /** Whether the next byte belongs to a new message. */
     final boolean isBetweenMessages() {
-        return state == State.START && line.isEmpty();
+        return state == State.START && !isWithinLine();
     }
 
     /** Whether bytes of a head, or of what may become one, have been read and its end has not. */
     final boolean isWithinHead() {
-        return state == State.HEADERS || (state == State.START || state == State.OUT_OF_STEP) && !line.isEmpty();
+        return state == State.HEADERS || (state == State.START || state == State.OUT_OF_STEP) && isWithinLine();
     }
 
     final boolean isOutOfStep() {
@@ -167,7 +108,7 @@ abstract class MessageParser {
     /** Drops the announced body: the peer has shown that it does not wait for it. */
     final void skipBody() {
         if (isInBody()) {
-            line.clear();
+            line().clear();
             begin();
         }
     }
@@ -179,148 +120,99 @@ abstract class MessageParser {
     /** Something else than HTTP: from here on as after a gap, but nothing is missing. */
     private void passOver() {
         notHttp();
-        line.clear();
-        beginLine();
+        forgetLine();
         state = State.OUT_OF_STEP;
         eligible = false;
     }
 
-    final void goDeaf() {
-        line.clear();
-        state = State.DEAF;
-    }
-
     private void goOutOfStep(boolean atSegmentStart) {
-        line.clear();
-        beginLine();
+        forgetLine();
         state = State.OUT_OF_STEP;
         eligible = atSegmentStart;
         lostStep();
     }
 
-    /** The rest of the head is hidden; the name of the header line that began is known once its colon was seen. */
-    private void cutHead() {
-        if (!tooLong) {
-            headerLine(line.bytes(), 0, line.length());
+    /** The rest of a head is hidden; the name of the header line that began is known once its colon was seen. */
+    private void cut() {
+        boolean mayBegin = state == State.START || state == State.OUT_OF_STEP && eligible;
+        if (state == State.HEADERS && !head.isTooLong()) {
+            head.line(line().bytes(), 0, line().length());
             headCut();
+        } else if (mayBegin && isWithinLine()) {
+            startLineCut(line().bytes(), 0, line().length());
         }
     }
 
-    private void cutStartLine() {
-        boolean candidate = state == State.START || state == State.OUT_OF_STEP && eligible;
-        if (candidate && !line.isEmpty()) {
-            startLineCut(line.bytes(), 0, line.length());
+    @Override
+    final boolean counted(int more, byte[] b, int at, int lineEnd) {
+        if ((state == State.START || state == State.HEADERS) && head.passesLimit(more)) {
+            passLimit(b, at, lineEnd);
+            return state != State.OUT_OF_STEP;
         }
+        return true;
     }
 
-    /** Reads up to the end of a line, or keeps its beginning; returns where to go on. */
-    private int readLine(byte[] b, int at, int end) {
-        int newline = at;
-        while (newline < end && b[newline] != '\n') {
-            if (b[newline] == '\r' || b[newline] == 0) {
-                oddBytes++;
-            }
-            newline++;
-        }
-        if (newline > at) {
-            returnLast = b[newline - 1] == '\r';
-        }
-        boolean whole = newline < end;
-        int next = whole ? newline + 1 : end;
-        if (state == State.START || state == State.HEADERS) {
-            headBytes += next - at;
-            if (headBytes > headBytesMax && !tooLong) {
-                passLimit(b, at, newline);
-                if (state == State.OUT_OF_STEP) {
-                    return next;
-                }
-            }
-        }
-        if (whole && line.isEmpty()) {
-            lineEnd(b, at, newline - at);
-            return next;
-        }
-        if (!keepLine(b, at, newline - at)) {
-            return next;
-        }
-        if (whole) {
-            byte[] held = line.bytes();
-            int length = line.length();
-            line.clear();
-            lineEnd(held, 0, length);
-        }
-        return next;
-    }
-
-    /** Keeps part of a line; false where that lost the step. */
-    private boolean keepLine(byte[] b, int at, int count) {
+    @Override
+    final int keepMax(byte[] b, int at, int count) {
         if (state == State.OUT_OF_STEP) {
-            eligible = eligible && (!line.isEmpty() || mayStart(b, at, count));
+            eligible = eligible && (isWithinLine() || mayStart(b, at, count));
             if (!eligible) {
-                line.clear();
-                return true;
+                return NOTHING;
             }
         }
-        int keepMax = switch (state) {
-            case START, OUT_OF_STEP -> headBytesMax;
-            case HEADERS -> tooLong ? 2 : HEADER_KEEP_BYTES;
+        return switch (state) {
+            case START, OUT_OF_STEP -> head.bytesMax();
+            case HEADERS -> head.isTooLong() ? 2 : HEADER_KEEP_BYTES;
             default -> BodySkipper.LINE_KEEP_BYTES;
         };
-        if (line.append(b, at, count, keepMax)) {
-            return true;
-        }
+    }
+
+    @Override
+    final void lineLost() {
         overBudget();
-        if (state == State.HEADERS) {
-            cutHead();
-        } else {
-            cutStartLine();
-        }
+        cut();
         goOutOfStep(false);
-        return false;
     }
 
     private void passLimit(byte[] b, int at, int lineEnd) {
         if (state == State.HEADERS) {
-            cutHead();
+            cut();
         } else {
-            boolean http =
-                    line.isEmpty() ? startLineCut(b, at, lineEnd - at) : startLineCut(line.bytes(), 0, line.length());
+            boolean http = isWithinLine()
+                    ? startLineCut(line().bytes(), 0, line().length())
+                    : startLineCut(b, at, lineEnd - at);
             state = State.HEADERS;
             if (!http) {
                 passOver();
                 return;
             }
         }
-        tooLong = true;
-        line.clear();
+        head.leave();
+        line().clear();
     }
 
-    private void lineEnd(byte[] b, int offset, int withReturn) {
-        boolean endsInReturn = returnLast; // also where the line's end was not kept
+    @Override
+    final void lineEnd(byte[] b, int offset, int withReturn) {
         int length = withReturn > 0 && b[offset + withReturn - 1] == '\r' ? withReturn - 1 : withReturn;
-        boolean odd = oddBytes > (endsInReturn ? 1 : 0);
-        beginLine();
         if (state == State.HEADERS) {
-            unclear |= odd || length > 0 && isBlank(b, offset, length);
+            ends().doubt(b, offset, length);
         }
         lineEnd(b, offset, withReturn, length);
-        if (state == State.HEADERS && headLines++ == 0) {
-            linesEndInReturn = endsInReturn;
-            unclear = odd;
-        } else if (state == State.HEADERS) {
-            unclear |= endsInReturn != linesEndInReturn;
+        if (state == State.HEADERS) {
+            ends().compare();
         }
-    }
-
-    private void beginLine() {
-        oddBytes = 0;
-        returnLast = false;
     }
 
     private void lineEnd(byte[] b, int offset, int withReturn, int length) {
         switch (state) {
             case START -> startLineEnd(b, offset, length);
-            case HEADERS -> headerLineEnd(b, offset, length);
+            case HEADERS -> {
+                if (length == 0) {
+                    body();
+                } else {
+                    head.line(b, offset, length);
+                }
+            }
             case BODY -> {
                 if (body.line(b, offset, length)) {
                     beginIfOver();
@@ -339,28 +231,11 @@ abstract class MessageParser {
         }
     }
 
-    /**
-     * Whether a line of this head, up to the one that is being read, may be two lines or the head's end for another reader: a carriage return or a zero
-     * byte within it, nothing but blanks, or an end unlike the others'. RFC 9112 section 2.2 lets readers differ there.
-     */
-    final boolean isUnclear() {
-        return unclear;
-    }
-
-    private static boolean isBlank(byte[] b, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            if (!Ascii.isBlank(b[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void startLineEnd(byte[] b, int offset, int length) {
         if (length == 0) {
-            headBytes = 0; // empty lines before a start line are passed over, RFC 9112 section 2.2
+            head.passEmptyLine();
         } else if (startLine(b, offset, length)) {
-            enterHead(headBytes);
+            enterHead(head.bytes());
         } else {
             passOver();
         }
@@ -368,40 +243,16 @@ abstract class MessageParser {
 
     private void enterHead(int bytesSoFar) {
         state = State.HEADERS;
-        headBytes = bytesSoFar;
-        headLines = 0;
-        tooLong = false;
-        framing.reset();
-    }
-
-    private void headerLineEnd(byte[] b, int offset, int length) {
-        if (length == 0) {
-            body();
-        } else if (!tooLong) {
-            headerLine(b, offset, length);
-        }
-    }
-
-    private void headerLine(byte[] b, int offset, int length) {
-        if (length == 0 || Ascii.isBlank(b[offset])) {
-            return; // a folded line continues a value: it has no name
-        }
-        int colon = 0;
-        while (colon < length && b[offset + colon] != ':') {
-            colon++;
-        }
-        if (colon < length) {
-            framing.header(b, offset, colon, length);
-            header(b, offset, colon, length);
-        }
+        head.begin(bytesSoFar);
+        ends().beginHead();
     }
 
     private void body() {
-        boolean unread = tooLong;
+        boolean unread = head.isTooLong();
         BodySkipper.Kind kind = headEnd();
         if (kind == BodySkipper.Kind.TUNNEL) {
-            goDeaf();
-        } else if (unread || framing.isAmbiguous()) {
+            end();
+        } else if (unread || framing().isAmbiguous()) {
             // What the limit hid may have announced a body; what contradicts itself is read one way here and another
             // way there.
             state = State.OUT_OF_STEP;
@@ -409,20 +260,19 @@ abstract class MessageParser {
             bodyUnclear();
         } else {
             state = State.BODY;
-            body.begin(kind, framing.contentLength());
+            body.begin(kind, framing().contentLength());
             beginIfOver();
         }
     }
 
     /** What the head said of the body's length. */
     final Framing framing() {
-        return framing;
+        return head.framing();
     }
 
     private void begin() {
         state = State.START;
-        headBytes = 0;
-        tooLong = false;
+        head.clear();
     }
 
     private void beginIfOver() {

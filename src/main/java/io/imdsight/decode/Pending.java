@@ -4,19 +4,19 @@ import io.imdsight.model.Answer;
 import io.imdsight.model.Link;
 import io.imdsight.model.RequestHead;
 
-/** A request on its way to becoming an exchange. */
+/** A request on its way to becoming an exchange. Used again for another one afterwards, see {@link Spares}. */
 final class Pending {
     /** Replaced once there is doubt about it. */
     RequestHead head;
 
-    final long timestampNanos;
-    final Link link;
+    long timestampNanos;
+    Link link;
 
     /** When it came, by {@link PacketTime}. */
     long sinceNanos;
 
     /** An answer to this request acknowledges at least up to here. */
-    final int acknowledgedBy;
+    int acknowledgedBy;
 
     /** Bytes in front of it were not seen, and an earlier request waits: the next answer may be that of a request among them. */
     boolean followsGap;
@@ -48,11 +48,29 @@ final class Pending {
     /** Reported already: stays only so that its late answer is not taken for another's. */
     boolean reported;
 
-    Pending(RequestHead head, long timestampNanos, Link link, int acknowledgedBy) {
-        this.head = head;
-        this.timestampNanos = timestampNanos;
-        this.link = link;
-        this.acknowledgedBy = acknowledgedBy;
+    void begin(RequestHead newHead, long newTimestampNanos, Link newLink, int newAcknowledgedBy) {
+        head = newHead;
+        timestampNanos = newTimestampNanos;
+        link = newLink;
+        acknowledgedBy = newAcknowledgedBy;
+        sinceNanos = 0;
+        followsGap = false;
+        staysForItsAnswer = false;
+        cost = 0;
+        status = 0;
+        answerSequence = 0;
+        spokeWithoutAcknowledging = false;
+        answerMayBeHidden = false;
+        hiddenFrom = 0;
+        resolution = null;
+        reported = false;
+    }
+
+    /** Keeps nothing alive. */
+    void forget() {
+        head = null;
+        link = null;
+        resolution = null;
     }
 
     boolean isAnswered() {
@@ -67,7 +85,9 @@ final class Pending {
     /** What to report when nothing more will come. */
     Answer verdict(boolean connectionEnded) {
         if (isAnswered()) {
-            return new Answer(spokeWithoutAcknowledging ? Answer.State.LOST_ON_THE_WAY : Answer.State.RECEIVED, status);
+            return spokeWithoutAcknowledging
+                    ? new Answer(Answer.State.LOST_ON_THE_WAY, status)
+                    : Answer.received(status);
         }
         return connectionEnded && !answerMayBeHidden ? Answer.NONE : Answer.HIDDEN;
     }

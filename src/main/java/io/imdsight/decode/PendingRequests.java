@@ -2,11 +2,14 @@ package io.imdsight.decode;
 
 import io.imdsight.model.Answer;
 import io.imdsight.model.RequestHead;
-import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The requests of one connection that are not reported yet, in order, and placeholders of those whose answer may still come. */
-final class PendingRequests implements Iterable<Pending> {
+/**
+ * The requests of one connection that are not reported yet, in order, and placeholders of those whose answer may still come. Looked through by index: an
+ * iterator for each segment would be most of a decoder's garbage.
+ */
+final class PendingRequests {
     /** A client that does not pipeline has one request on its way. */
     private static final int FREE_REQUESTS = 4;
 
@@ -17,7 +20,7 @@ final class PendingRequests implements Iterable<Pending> {
 
     private final Conversation conversation;
     private final Workshop workshop;
-    private final ArrayDeque<Pending> all = new ArrayDeque<>(2);
+    private final List<Pending> all = new ArrayList<>(2);
 
     PendingRequests(Conversation conversation, Workshop workshop) {
         this.conversation = conversation;
@@ -38,12 +41,11 @@ final class PendingRequests implements Iterable<Pending> {
     /** Puts one in front of all whose answer was not seen. It costs nothing. */
     void addBeforeUnanswered(Pending p) {
         p.sinceNanos = workshop.time().nowNanos();
-        ArrayDeque<Pending> later = new ArrayDeque<>();
-        while (!all.isEmpty() && !all.peekLast().isAnswered()) {
-            later.addFirst(all.pollLast());
+        int at = all.size();
+        while (at > 0 && !all.get(at - 1).isAnswered()) {
+            at--;
         }
-        all.add(p);
-        all.addAll(later);
+        all.add(at, p);
     }
 
     /** The first few ordinary requests are free, so that a flood elsewhere hides none of an honest caller's. */
@@ -54,10 +56,8 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Whether a request waits to be reported. */
     boolean isWaiting() {
-        if (all.isEmpty()) {
-            return false; // most segments: no iterator is made
-        }
-        for (Pending p : all) {
+        for (int i = 0; i < all.size(); i++) {
+            Pending p = all.get(i);
             if (!p.reported) {
                 return true;
             }
@@ -67,7 +67,8 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** The first of which nothing is known yet; null where there is none. */
     Pending firstOpen() {
-        for (Pending p : all) {
+        for (int i = 0; i < all.size(); i++) {
+            Pending p = all.get(i);
             if (p.isOpen()) {
                 return p;
             }
@@ -77,7 +78,8 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** The request whose answer comes next; it may have been reported already. Null where no answer is due. */
     Pending firstUnanswered() {
-        for (Pending p : all) {
+        for (int i = 0; i < all.size(); i++) {
+            Pending p = all.get(i);
             if (!p.isAnswered()) {
                 return p;
             }
@@ -87,7 +89,8 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Whether an answer is still to come for certain: no gap, and no answer that was left open, may have been it. */
     boolean isOneDue() {
-        for (Pending p : all) {
+        for (int i = 0; i < all.size(); i++) {
+            Pending p = all.get(i);
             if (!p.isAnswered() && !p.answerMayBeHidden && !p.staysForItsAnswer) {
                 return true;
             }
@@ -102,10 +105,11 @@ final class PendingRequests implements Iterable<Pending> {
 
     /** Reports from the front what is resolved; what was given up without an answer stays behind as a placeholder. */
     void release() {
-        Iterator<Pending> each = all.iterator();
-        while (each.hasNext()) {
-            Pending p = each.next();
+        int i = 0;
+        while (i < all.size()) {
+            Pending p = all.get(i);
             if (p.reported) {
+                i++;
                 continue;
             }
             if (p.resolution == null) {
@@ -115,11 +119,15 @@ final class PendingRequests implements Iterable<Pending> {
             workshop.budget().giveBack(p.cost);
             workshop.report(conversation, p, p.resolution);
             if (p.isAnswered() || p.resolution.state() == Answer.State.HIDDEN && !p.staysForItsAnswer) {
-                each.remove();
+                all.remove(i);
+                workshop.spares().giveBack(p);
+            } else {
+                i++;
             }
         }
     }
 
+    /** Takes one out; its owner has it from now on. */
     void remove(Pending p) {
         all.remove(p);
     }
@@ -136,12 +144,7 @@ final class PendingRequests implements Iterable<Pending> {
         return all.size();
     }
 
-    Pending first() {
-        return all.peekFirst();
-    }
-
-    @Override
-    public Iterator<Pending> iterator() {
-        return all.iterator();
+    Pending get(int index) {
+        return all.get(index);
     }
 }

@@ -25,9 +25,15 @@ final class Repeats {
 
     private static final long START = ThreadLocalRandom.current().nextLong();
 
-    private int[] places;
-    private long[] fingerprints;
-    private byte[] kept;
+    /** What is remembered of one connection's requests; 672 bytes, until a head in many segments makes it grow to 1.4 KiB. */
+    static final class Memory {
+        private int[] places = new int[MARKS_FIRST];
+        private long[] fingerprints = new long[MARKS_FIRST];
+        private final byte[] kept = new byte[KEPT_BYTES_MAX];
+    }
+
+    private final Spares spares;
+    private Memory memory;
     private int keptBytes;
     private int marks;
     private int next;
@@ -36,10 +42,16 @@ final class Repeats {
     private int againNext;
     private long againFingerprint;
 
+    Repeats(Spares spares) {
+        this.spares = spares;
+    }
+
     /** Compares nothing from before here. The bytes may hold a session token: they are not left lying about. */
     void forget() {
-        if (keptBytes > 0) {
-            Arrays.fill(kept, 0, keptBytes, (byte) 0);
+        if (memory != null) {
+            Arrays.fill(memory.kept, 0, keptBytes, (byte) 0);
+            spares.giveBack(memory);
+            memory = null;
         }
         keptBytes = 0;
         marks = 0;
@@ -50,6 +62,7 @@ final class Repeats {
     void fresh(int sequence, byte[] b, int from, int count) {
         if (marks == 0 || sequence != next) {
             forget();
+            memory = spares.memory();
             fingerprint = START;
             mark(sequence);
         }
@@ -60,25 +73,19 @@ final class Repeats {
     }
 
     private void keep(byte[] b, int from, int count) {
-        if (kept == null) {
-            kept = new byte[KEPT_BYTES_MAX];
-        }
         int more = Math.min(count, KEPT_BYTES_MAX - keptBytes);
-        System.arraycopy(b, from, kept, keptBytes, more);
+        System.arraycopy(b, from, memory.kept, keptBytes, more);
         keptBytes += more;
     }
 
     private void mark(int sequence) {
-        if (places == null) {
-            places = new int[MARKS_FIRST];
-            fingerprints = new long[MARKS_FIRST];
-        } else if (marks == places.length && marks < MARKS_MAX) {
-            places = Arrays.copyOf(places, 2 * marks);
-            fingerprints = Arrays.copyOf(fingerprints, 2 * marks);
+        if (marks == memory.places.length && marks < MARKS_MAX) {
+            memory.places = Arrays.copyOf(memory.places, 2 * marks);
+            memory.fingerprints = Arrays.copyOf(memory.fingerprints, 2 * marks);
         }
         int at = Math.min(marks, MARKS_MAX - 1); // the first is kept, the last always new
-        places[at] = sequence;
-        fingerprints[at] = fingerprint;
+        memory.places[at] = sequence;
+        memory.fingerprints[at] = fingerprint;
         marks = at + 1;
     }
 
@@ -87,39 +94,39 @@ final class Repeats {
         if (marks == 0) {
             return false;
         }
-        int skip = Math.max(0, Stream.distance(places[0], sequence));
+        int skip = Math.max(0, Stream.distance(memory.places[0], sequence));
         if (skip >= count) {
             return false;
         }
         int at = sequence + skip;
-        int offset = Stream.distance(at, places[0]);
+        int offset = Stream.distance(at, memory.places[0]);
         if (offset + count - skip <= keptBytes) {
             again = false;
-            return !Arrays.equals(kept, offset, offset + count - skip, b, from + skip, from + count);
+            return !Arrays.equals(memory.kept, offset, offset + count - skip, b, from + skip, from + count);
         }
         long f;
         int mark = indexOf(at);
         boolean continues = again && at == againNext;
         again = false;
         if (mark >= 0) {
-            f = fingerprints[mark];
+            f = memory.fingerprints[mark];
         } else if (continues) {
             f = againFingerprint;
         } else if (offset <= keptBytes) {
-            f = continued(fingerprints[0], kept, 0, offset);
+            f = continued(memory.fingerprints[0], memory.kept, 0, offset);
         } else {
             return true;
         }
         int read = from + skip;
         int end = from + count;
-        for (int i = firstBehind(at); i < marks && Stream.distance(places[i], at) <= end - read; i++) {
-            int piece = Stream.distance(places[i], at);
+        for (int i = firstBehind(at); i < marks && Stream.distance(memory.places[i], at) <= end - read; i++) {
+            int piece = Stream.distance(memory.places[i], at);
             f = continued(f, b, read, piece);
-            if (f != fingerprints[i]) {
+            if (f != memory.fingerprints[i]) {
                 return true;
             }
             read += piece;
-            at = places[i];
+            at = memory.places[i];
         }
         again = read < end; // otherwise all has been compared
         againFingerprint = continued(f, b, read, end - read);
@@ -134,7 +141,7 @@ final class Repeats {
 
     private int indexOf(int sequence) {
         for (int i = 0; i < marks; i++) {
-            if (places[i] == sequence) {
+            if (memory.places[i] == sequence) {
                 return i;
             }
         }
@@ -143,7 +150,7 @@ final class Repeats {
 
     private int firstBehind(int sequence) {
         int i = 0;
-        while (i < marks && Stream.distance(places[i], sequence) <= 0) {
+        while (i < marks && Stream.distance(memory.places[i], sequence) <= 0) {
             i++;
         }
         return i;

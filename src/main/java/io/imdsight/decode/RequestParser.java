@@ -2,7 +2,6 @@ package io.imdsight.decode;
 
 import io.imdsight.model.Escaped;
 import io.imdsight.model.RequestHead;
-import io.imdsight.model.Secrets;
 
 /** Reads request heads: method, target, which header names are there, the User-Agent. */
 final class RequestParser extends MessageParser {
@@ -32,6 +31,7 @@ final class RequestParser extends MessageParser {
     /** With the digit behind it. */
     private static final int VERSION_LENGTH = VERSION.length() + 1;
 
+    private final KnownTexts texts;
     private final Listener listener;
     private boolean unexplained;
     private boolean mayHideRequest;
@@ -44,8 +44,9 @@ final class RequestParser extends MessageParser {
     private boolean cut;
     private boolean doubted;
 
-    RequestParser(Budget budget, int headBytesMax, Listener listener) {
+    RequestParser(Budget budget, int headBytesMax, KnownTexts texts, Listener listener) {
         super(budget, headBytesMax);
+        this.texts = texts;
         this.listener = listener;
     }
 
@@ -94,13 +95,13 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
-    boolean startLine(byte[] b, int offset, int length) {
+    public boolean startLine(byte[] b, int offset, int length) {
         if (!isRequestLine(b, offset, length)) {
             return false;
         }
         int methodLength = methodLength(b, offset, length);
         begin(b, offset, methodLength);
-        target = Target.path(b, offset + methodLength + 1, length - methodLength - 1 - VERSION_LENGTH);
+        target = texts.target(b, offset + methodLength + 1, length - methodLength - 1 - VERSION_LENGTH);
         return true;
     }
 
@@ -137,7 +138,7 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
-    boolean mayStart(byte[] b, int offset, int length) {
+    public boolean mayStart(byte[] b, int offset, int length) {
         for (String m : USUAL_METHODS) {
             if (Ascii.agrees(b, offset, length, m)) {
                 return true;
@@ -147,7 +148,7 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
-    void header(byte[] b, int offset, int nameLength, int length) {
+    public void header(byte[] b, int offset, int nameLength, int length) {
         int bit = HeaderNames.bit(b, offset, nameLength);
         if (isUnclear() && (bit & TOKENS) != 0) {
             unsureHeaders |= bit;
@@ -159,7 +160,7 @@ final class RequestParser extends MessageParser {
         }
     }
 
-    private static String value(byte[] b, int from, int to) {
+    private String value(byte[] b, int from, int to) {
         int start = from;
         int end = Math.min(to, from + USER_AGENT_BYTES_MAX);
         while (start < end && Ascii.isBlank(b[start])) {
@@ -168,11 +169,11 @@ final class RequestParser extends MessageParser {
         while (end > start && Ascii.isBlank(b[end - 1])) {
             end--;
         }
-        return start == end ? null : Secrets.inText(Escaped.of(b, start, end - start));
+        return start == end ? null : texts.userAgent(b, start, end - start);
     }
 
     @Override
-    BodySkipper.Kind headEnd() {
+    public BodySkipper.Kind headEnd() {
         if (!cut) {
             report(true);
         }
@@ -183,13 +184,13 @@ final class RequestParser extends MessageParser {
     }
 
     @Override
-    void headCut() {
+    public void headCut() {
         cut = true;
         report(false);
     }
 
     @Override
-    boolean startLineCut(byte[] b, int offset, int length) {
+    public boolean startLineCut(byte[] b, int offset, int length) {
         int methodLength = methodLength(b, offset, length);
         if (methodLength == 0) {
             return false;
@@ -202,34 +203,34 @@ final class RequestParser extends MessageParser {
             blank++;
         }
         boolean whole = blank < end && blank > from && Ascii.agrees(b, blank, end - blank, VERSION);
-        target = whole ? Target.path(b, from, blank - from) : null;
+        target = whole ? texts.target(b, from, blank - from) : null;
         headCut();
         return true;
     }
 
     @Override
-    void bodyUnclear() {
+    public void bodyUnclear() {
         mayHideRequest = true;
     }
 
     @Override
-    void bodySkipped() {
+    public void bodySkipped() {
         mayHideRequest = true;
     }
 
     @Override
-    void notHttp() {
+    public void notHttp() {
         mayHideRequest = true;
         listener.requestStreamNotHttp();
     }
 
     @Override
-    void lostStep() {
+    public void lostStep() {
         unexplained = true;
     }
 
     @Override
-    void overBudget() {
+    public void overBudget() {
         listener.streamMemoryShort();
     }
 

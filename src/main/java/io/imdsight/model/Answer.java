@@ -24,4 +24,12 @@ public record Answer(State state, int status) {
 
     /** Not known what came. */
     public static final Answer HIDDEN = new Answer(State.HIDDEN, 0);
+
+    /** What nearly every answer is. */
+    private static final Answer OK = new Answer(State.RECEIVED, 200);
+
+    /** An answer that came. */
+    public static Answer received(int status) {
+        return status == OK.status ? OK : new Answer(State.RECEIVED, status);
+    }
 }

@@ -165,7 +165,7 @@ class HeadFuzzTest {
 
     static Ours read(byte[] bytes) {
         Ours out = new Ours();
-        RequestParser parser = new RequestParser(new Budget(1 << 20), 1 << 16, out);
+        RequestParser parser = new RequestParser(new Budget(1 << 20), 1 << 16, new KnownTexts(), out);
         while (out.head == null && out.end < bytes.length) {
             parser.bytes(bytes, out.end++, 1, out.end == 1);
         }
