@@ -32,6 +32,8 @@ class EvasionIT {
         EXPECTED.put("token-in-value", "v1 served");
         EXPECTED.put("folded", "v1 served");
         EXPECTED.put("blank-before-colon", "v1 served");
+        EXPECTED.put("duplicate-host", "v1 served");
+        EXPECTED.put("duplicate-token", "v2 refused");
         EXPECTED.put("zero-byte", "v1 served");
         EXPECTED.put("zero-byte-then-token", "undetermined refused");
         EXPECTED.put("bare-cr-then-token", "undetermined refused");

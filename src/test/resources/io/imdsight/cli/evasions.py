@@ -73,6 +73,8 @@ TEXTS = {
     "token-in-value": START + HOST + "A: " + TOKEN + ": t\r\n" + END,
     "folded": START + HOST + "A: b\r\n " + TOKEN + ": t\r\n" + END,
     "blank-before-colon": START + HOST + TOKEN + " : t\r\n" + END,
+    "duplicate-host": START + HOST + HOST + END,
+    "duplicate-token": START + HOST + TOKEN + ": t\r\n" + TOKEN + ": u\r\n" + END,
     "zero-byte": START + HOST + "A: b\0\r\n" + END,
     "zero-byte-then-token": START + HOST + "A: b\0\r\n" + TOKEN + ": t\r\n" + END,
     "bare-cr-then-token": START + HOST + "A: b\rc\r\n" + TOKEN + ": t\r\n" + END,
