@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Names the process behind a connection. The kernel's connect probe is asked first, the socket table second; where neither knows, the answer
@@ -195,6 +196,17 @@ public final class Attributor implements Closeable {
     public void tellConnects(IntConsumer pids) {
         if (probe != null) {
             probe.tellConnects(pids);
+        }
+    }
+
+    /**
+     * Says what is captured: where nothing is, connects are no miss, and no packet will ask for them.
+     *
+     * @param captured whether the capture covers the interfaces of a network namespace, by its inode; for any thread
+     */
+    public void capturing(LongPredicate captured) {
+        if (probe != null) {
+            probe.capturing(captured);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.imdsight.attribute;
 
-import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.ThreadPriority;
 import io.imdsight.linux.Tracefs;
@@ -9,8 +8,6 @@ import io.imdsight.linux.TracepointSample;
 import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
-import io.imdsight.model.Drop;
-import io.imdsight.model.Drops;
 import io.imdsight.model.Evidence;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -59,26 +57,19 @@ final class ConnectProbe implements Closeable {
     private static final Attribution OTHER_PIDS =
             Attribution.none("the process is in a pid namespace that cannot be seen from here");
 
-    /** A change that the witness has not been told of yet; the connect that begins with it, otherwise null. */
-    private record News(SocketState change, long epochMinusMonotonicNanos, Connect begun) {}
-
     private final TracepointStream stream;
     private final ConnectCopies copies;
     private final SocketState.Layout layout;
     private final KernelClock clock;
-    private final Drops drops;
     private final CallerReader reader;
+    private final ConnectIntake intake;
     private final ConnectTable table;
-    private final Readings readings;
     private final Witness witness;
-    private final List<News> news = new ArrayList<>();
     private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
-    private volatile IntConsumer connectsTo = pid -> {};
-    private long expiredNanos;
-    private long lost;
+    private long tickedNanos;
 
     private ConnectProbe(
             AttributorOptions options,
@@ -90,11 +81,10 @@ final class ConnectProbe implements Closeable {
         this.copies = copies;
         this.layout = layout;
         this.clock = options.clock();
-        this.drops = options.drops();
         this.reader = reader;
-        this.table = new ConnectTable(options.endpoints(), drops);
-        this.readings = new Readings(options, copies, reader, table);
-        this.witness = new Witness(drops, options.clock().monotonic());
+        this.intake = new ConnectIntake(options, reader, stream, copies, layout);
+        this.table = intake.table();
+        this.witness = intake.witness();
     }
 
     /**
@@ -129,7 +119,13 @@ final class ConnectProbe implements Closeable {
 
     /** See {@link Attributor#tellConnects}. */
     void tellConnects(IntConsumer pids) {
-        connectsTo = pids;
+        intake.tellConnects(pids);
+    }
+
+    /** See {@link Attributor#capturing}. */
+    void capturing(LongPredicate captured) {
+        table.known().capturing(captured);
+        witness.capturing(captured);
     }
 
     /** Why the kernel copies no callers, as a sentence; null where it does. */
@@ -163,68 +159,27 @@ final class ConnectProbe implements Closeable {
             List<Runnable> asked = new ArrayList<>();
             requests.drainTo(
                     asked); // before the rings: an answer rests on all that was recorded when the question came
-            List<ConnectRecord> sends = copies.drainSends(); // before the connects, which came first
-            readings.read(drain(), connectsTo);
-            readings.readSends(sends);
-            while (readings.nameOne() && !asked.isEmpty()) {
-                // one, or all of them before somebody is answered
+            intake.read();
+            intake.nameOne();
+            if (!asked.isEmpty()) {
+                intake.nameAll();
             }
-            if (readings.isEmpty()) {
-                tellWitness(); // what is urgent is done; an answer rests on what it knows, too
+            if (intake.isNamed()) {
+                intake.tellWitness(); // what is urgent is done; an answer rests on what it knows, too
             }
             asked.forEach(Runnable::run);
             if (!ordinary && clock.monotonicNanos() - begunNanos > URGENT_NANOS_MAX) {
                 ordinary = true;
                 ThreadPriority.ordinary();
             }
-        } while (!closing && (!readings.isEmpty() || !requests.isEmpty()));
+        } while (!closing && (!intake.isNamed() || !requests.isEmpty()));
         if (ordinary) {
             ThreadPriority.urgent();
         }
-        long nowNanos = clock.monotonicNanos();
-        if (nowNanos - expiredNanos > TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {
-            expiredNanos = nowNanos;
-            copies.expire(nowNanos);
-            table.expire(nowNanos + clock.epochMinusMonotonicNanos());
-            witness.tick();
+        if (clock.monotonicNanos() - tickedNanos > TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {
+            tickedNanos = clock.monotonicNanos();
+            intake.tick();
         }
-    }
-
-    private void tellWitness() {
-        for (News n : news) {
-            witness.kernel(n.change(), n.epochMinusMonotonicNanos(), n.begun() == null ? 0 : n.begun().namespace);
-        }
-        news.clear();
-    }
-
-    /** Brings the table up to now; the connects that are new. */
-    private List<Connect> drain() {
-        List<TracepointSample> samples = stream.drain();
-        if (samples.isEmpty()) {
-            return List.of();
-        }
-        List<Connect> begun = new ArrayList<>();
-        long epochMinusMonotonicNanos = clock.epochMinusMonotonicNanos();
-        for (TracepointSample sample : samples) {
-            if (sample.lost() > 0) {
-                lost += sample.lost();
-                drops.add(Drop.PROBE_RING, sample.lost());
-                table.lost(sample.timeNanos() + epochMinusMonotonicNanos);
-                tellWitness();
-                witness.lost();
-                continue;
-            }
-            SocketState change = SocketState.parse(sample, layout);
-            if (change == null || !table.isOurs(change)) {
-                continue;
-            }
-            Connect c = table.apply(change, epochMinusMonotonicNanos);
-            news.add(new News(change, epochMinusMonotonicNanos, c));
-            if (c != null) {
-                begun.add(c);
-            }
-        }
-        return begun;
     }
 
     /**
@@ -312,13 +267,13 @@ final class ConnectProbe implements Closeable {
                     table.connects(),
                     table.established(),
                     table.refused(),
-                    readings.named(),
+                    intake.readings().named(),
                     copies.copied(),
-                    readings.namingNanos(),
-                    lost + copies.lost(),
-                    readings.naming().micros(500),
-                    readings.naming().micros(990),
-                    readings.naming().maxMicros()
+                    intake.readings().namingNanos(),
+                    intake.lost(),
+                    intake.readings().naming().micros(500),
+                    intake.readings().naming().micros(990),
+                    intake.readings().naming().maxMicros()
                 },
                 Attributor.WAIT_NANOS_MAX,
                 new long[COUNTS]);

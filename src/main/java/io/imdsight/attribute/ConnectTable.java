@@ -1,16 +1,11 @@
 package io.imdsight.attribute;
 
-import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
-import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Joins the state changes of each socket into connects and finds them by addresses and ports. Pure bookkeeping: no clock, no system call.
@@ -19,15 +14,6 @@ import java.util.Set;
  * CLOSE, after which the kernel may use it again.
  */
 final class ConnectTable {
-    /** Ten seconds of 800 new connections a second; some 2 MB with ordinary command lines. Room for more is made at the cost of what is done. */
-    static final int CONNECTS_MAX = 8192;
-
-    /** Characters of command lines kept, whatever their processes make of them: a tenth of the agent's heap. */
-    static final long WEIGHT_MAX = 12L * 1024 * 1024;
-
-    /** How many of the oldest are looked at for one that is done, where there is no room. */
-    private static final int LOOKS_MAX = 64;
-
     /** An exchange is complete at the latest 30 s after its request; twice that for whoever waits in a queue. */
     static final long GRACE_NANOS = 60_000_000_000L;
 
@@ -35,8 +21,7 @@ final class ConnectTable {
     private static final int ORPHANS_MAX = 256;
 
     private final Endpoints endpoints;
-    private final Drops drops;
-    private final Set<Connect> all = new LinkedHashSet<>();
+    private final KnownConnects known;
     private final Map<Long, Connect> bySocket = new HashMap<>();
     private final TupleIndex byTuple = new TupleIndex();
     private final Map<Long, SocketState> orphans = new LinkedHashMap<>() {
@@ -45,14 +30,13 @@ final class ConnectTable {
             return size() > ORPHANS_MAX;
         }
     };
-    private final CallerWeights weights = new CallerWeights();
     private long connects;
     private long established;
     private long refused;
 
     ConnectTable(Endpoints endpoints, Drops drops) {
         this.endpoints = endpoints;
-        this.drops = drops;
+        this.known = new KnownConnects(drops, this::unlink);
     }
 
     /** Whether it is of a connection to an endpoint: the kernel's own filter does not compare IPv6 addresses. */
@@ -92,12 +76,11 @@ final class ConnectTable {
         if (before != null) {
             finish(before, nanos);
         }
-        all.add(c);
+        known.add(c);
         SocketState orphan = orphans.remove(change.socket());
         if (orphan != null && orphan.timeNanos() >= change.timeNanos()) {
             join(c, orphan);
         }
-        evict();
         return c;
     }
 
@@ -129,7 +112,7 @@ final class ConnectTable {
     private void finish(Connect c, long nanos) {
         if (c.tuple == null) {
             refused++;
-            remove(c);
+            known.remove(c);
         } else {
             c.closedNanos = Math.min(c.closedNanos, nanos);
         }
@@ -137,14 +120,13 @@ final class ConnectTable {
 
     /** A connection that was open before the probe: found through its live socket. One that the probe saw is known better. */
     void seed(Connection tuple, Connect c) {
-        Connect known = byTuple.newest(tuple);
-        if (known != null && known.closedNanos == Connect.OPEN) {
+        Connect newest = byTuple.newest(tuple);
+        if (newest != null && newest.closedNanos == Connect.OPEN) {
             return;
         }
-        all.add(c);
+        known.add(c);
         byTuple.add(c, tuple);
-        setWeight(c);
-        evict();
+        known.described(c);
     }
 
     /**
@@ -155,9 +137,9 @@ final class ConnectTable {
      * @return the connection's connect: made here where it is older than the probe; null where two could be meant
      */
     Connect sent(long socket, long monotonicNanos, long nanos, Connection tuple) {
-        Connect known = bySocket.get(socket);
-        if (known != null && known.startedMonotonicNanos <= monotonicNanos) {
-            return known;
+        Connect bound = bySocket.get(socket);
+        if (bound != null && bound.startedMonotonicNanos <= monotonicNanos) {
+            return bound;
         }
         Connect named = byTuple.find(tuple, nanos);
         Connect newest = byTuple.newest(tuple);
@@ -168,22 +150,13 @@ final class ConnectTable {
             return named;
         }
         Connect c = new Connect(socket, 0, 0, Connect.BEFORE_US);
-        if (known == null) {
+        if (bound == null) {
             bySocket.put(socket, c);
         }
-        all.add(c);
+        known.add(c);
         byTuple.add(c, tuple);
-        evict();
-        return all.contains(c) ? c : null;
-    }
-
-    /** Notes who sends on a connection from now on. */
-    void setSender(Connect c, long nanos, Attribution sender) {
-        if (all.contains(c)) {
-            c.senders = c.senders == null ? new Senders() : c.senders;
-            weights.replace(c.senders.add(nanos, sender), sender.caller());
-            evict();
-        }
+        known.makeRoom();
+        return known.contains(c) ? c : null;
     }
 
     /**
@@ -191,23 +164,15 @@ final class ConnectTable {
      * counts as ended for whatever opens from now on.
      */
     void lost(long nanos) {
-        for (Connect c : Set.copyOf(all)) {
+        for (Connect c : known.all()) {
             if (c.tuple == null) {
-                remove(c);
+                known.remove(c);
             } else {
                 c.closedNanos = Math.min(c.closedNanos, nanos);
             }
         }
         bySocket.clear();
         orphans.clear();
-    }
-
-    /** Notes that a connect's caller has been set. */
-    void setWeight(Connect c) {
-        if (all.contains(c)) {
-            weights.replace(c.weighed, c.caller);
-            c.weighed = c.caller;
-        }
     }
 
     /**
@@ -234,59 +199,21 @@ final class ConnectTable {
 
     /** Forgets what ended long ago. */
     void expire(long nowNanos) {
-        for (Iterator<Connect> i = all.iterator(); i.hasNext(); ) {
-            Connect c = i.next();
-            if (c.closedNanos != Connect.OPEN && nowNanos - c.closedNanos > GRACE_NANOS) {
-                i.remove();
-                unlink(c);
-            }
-        }
-    }
-
-    /** Only what somebody may still ask for is a loss. */
-    private void evict() {
-        while (all.size() > CONNECTS_MAX || weights.total() > WEIGHT_MAX && all.size() > 1) {
-            Connect c = dispensable();
-            remove(c);
-            if (!c.isDone()) {
-                drops.add(Drop.CONNECTION_TABLE);
-            }
-        }
-    }
-
-    /** The oldest that is done, unless it is far; otherwise the oldest. */
-    private Connect dispensable() {
-        int looks = 0;
-        for (Connect c : all) {
-            if (c.isDone()) {
-                return c;
-            }
-            if (++looks == LOOKS_MAX) {
-                break;
-            }
-        }
-        return all.iterator().next();
-    }
-
-    private void remove(Connect c) {
-        if (all.remove(c)) {
-            unlink(c);
-        }
+        known.removeEndedBefore(nowNanos - GRACE_NANOS);
     }
 
     private void unlink(Connect c) {
-        weights.replace(c.weighed, null);
-        c.weighed = null;
-        if (c.senders != null) {
-            c.senders.callers().forEachRemaining(sender -> weights.replace(sender, null));
-            c.senders = null;
-        }
         bySocket.remove(c.socket, c);
         byTuple.remove(c);
     }
 
+    /** The connects themselves. */
+    KnownConnects known() {
+        return known;
+    }
+
     int size() {
-        return all.size();
+        return known.size();
     }
 
     long connects() {

@@ -12,7 +12,7 @@ final class LookupResults {
     /** Results kept until somebody asks. */
     static final int RESULTS_MAX = 2048;
 
-    /** Characters of command lines kept with them; see {@link ConnectTable#WEIGHT_MAX}. */
+    /** Characters of command lines kept with them; see {@link KnownConnects#WEIGHT_MAX}. */
     private static final long WEIGHT_MAX = 12L * 1024 * 1024;
 
     /** Which connection is meant: its addresses and ports, and when its first packet was seen. */

@@ -23,6 +23,22 @@ final class Readings {
     private static final Evidence DETAILS_GONE =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process ended before its command line could be read");
 
+    /** Readings that wait to be put into words: those of a second's 4,000 connects. Where more come, words go first, and the kernel's rings take what they can. */
+    static final int UNNAMED_MAX = 4096;
+
+    /** The same in bytes of what was read, an eighth of the agent's heap: a command line may be 64 KiB long. */
+    static final long UNNAMED_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** Besides the command line: what the kernel wrote down and what /proc says. */
+    private static final int READING_BYTES = 3 * 1024;
+
+    /**
+     * What has been read of a process that connected or sent.
+     *
+     * @param bytes how much memory that takes
+     */
+    private record Reading(Runnable naming, long bytes) {}
+
     private final ConnectCopies copies;
     private final CallerReader reader;
     private final ConnectTable table;
@@ -30,12 +46,13 @@ final class Readings {
     private final KernelClock clock;
 
     /** What has been read and is to be put into words, in order. */
-    private final Deque<Runnable> unnamed = new ArrayDeque<>();
+    private final Deque<Reading> unnamed = new ArrayDeque<>();
+
+    private long unnamedBytes;
 
     private long named;
     private long namingNanos;
     private final Latencies naming = new Latencies();
-    private long sent;
 
     Readings(AttributorOptions options, ConnectCopies copies, CallerReader reader, ConnectTable table) {
         this.copies = copies;
@@ -60,7 +77,7 @@ final class Readings {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait
             namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
             CallerReader.Raw raw = read.get(c.pid);
-            unnamed.add(() -> name(c, raw, record));
+            add(raw, record, () -> name(c, raw, record));
         }
     }
 
@@ -70,15 +87,27 @@ final class Readings {
         for (ConnectRecord r : sends) {
             CallerReader.Raw raw = read.computeIfAbsent(r.pid(), reader::read);
             long nanos = r.timeNanos() + clock.epochMinusMonotonicNanos();
-            unnamed.add(() -> nameSender(r, raw, nanos));
+            add(raw, r, () -> nameSender(r, raw, nanos));
+        }
+    }
+
+    private void add(CallerReader.Raw raw, ConnectRecord record, Runnable naming) {
+        long bytes = (long) READING_BYTES
+                + (raw == null || raw.commandLine() == null ? 0 : raw.commandLine().length)
+                + (record == null || record.arguments() == null ? 0 : record.arguments().length);
+        unnamed.add(new Reading(naming, bytes));
+        unnamedBytes += bytes;
+        while (unnamed.size() > UNNAMED_MAX || unnamedBytes > UNNAMED_BYTES_MAX) {
+            nameOne();
         }
     }
 
     /** Puts one reading into words; false where there is none. */
     boolean nameOne() {
-        Runnable r = unnamed.poll();
+        Reading r = unnamed.poll();
         if (r != null) {
-            r.run();
+            unnamedBytes -= r.bytes();
+            r.naming().run();
         }
         return r != null;
     }
@@ -94,7 +123,7 @@ final class Readings {
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
         naming.add(clock.monotonicNanos() - c.startedMonotonicNanos);
-        table.setWeight(c);
+        table.known().described(c);
     }
 
     private Caller caller(Connect c, CallerReader.Raw raw, ConnectRecord record) {
@@ -111,13 +140,16 @@ final class Readings {
         if (!endpoints.isService(peer.high(), peer.low(), r.peer().port())) {
             return;
         }
-        sent++;
         IpAddress own = new IpAddress(r.own().high(), r.own().low());
         Connection tuple = new Connection(own, r.own().port(), peer, r.peer().port());
         Connect c = table.sent(r.socket(), r.timeNanos(), nanos, tuple);
         if (c != null) {
+            if (c.namespace == 0) {
+                c.namespace = r.networkNamespace();
+                table.known().described(c);
+            }
             Caller caller = reader.describe(r, raw);
-            table.setSender(c, nanos, new Attribution(caller, senderEvidence(c, caller)));
+            table.known().sends(c, nanos, new Attribution(caller, senderEvidence(c, caller)));
         }
     }
 
@@ -144,10 +176,5 @@ final class Readings {
 
     long namingNanos() {
         return namingNanos;
-    }
-
-    /** Changes of who sends on a connection. */
-    long sent() {
-        return sent;
     }
 }

@@ -26,6 +26,9 @@ final class WatchedTable {
 
     private final Set<Watched> decided = new LinkedHashSet<>();
 
+    /** Of all, those that were made where nothing was captured. */
+    private final Set<Watched> elsewhere = new LinkedHashSet<>();
+
     int size() {
         return connects.size() + captured.size() + decided.size();
     }
@@ -47,6 +50,7 @@ final class WatchedTable {
         connects.remove(w);
         captured.remove(w);
         decided.remove(w);
+        elsewhere.remove(w);
         forgetSocket(w);
         unname(w.tuple, w);
         unname(w.alias, w);
@@ -108,6 +112,11 @@ final class WatchedTable {
 
     Collection<Watched> decided() {
         return decided;
+    }
+
+    /** Of all, those that were made where nothing was captured; kept by whoever knows what is. */
+    Collection<Watched> elsewhere() {
+        return elsewhere;
     }
 
     /** A copy of all, the undecided ones first. */

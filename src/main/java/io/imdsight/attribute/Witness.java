@@ -46,12 +46,8 @@ public final class Witness {
         this.monotonicNanos = monotonicNanos;
     }
 
-    /**
-     * Says what is captured.
-     *
-     * @param captured whether the capture covers the interfaces of a network namespace, by its inode
-     */
-    public synchronized void capturing(LongPredicate captured) {
+    /** See {@link Attributor#capturing}. */
+    synchronized void capturing(LongPredicate captured) {
         decisions.namespaces = captured;
     }
 
@@ -109,7 +105,7 @@ public final class Witness {
 
     private void connects(Watched before, SocketState change, long epochMinusMonotonicNanos, long namespace) {
         if (before != null && before.startedMonotonicNanos >= change.timeNanos()) {
-            before.namespace = namespace; // its establishment came out of the rings first
+            decisions.locate(before, namespace); // its establishment came out of the rings first
             return;
         }
         if (before != null) {
@@ -122,8 +118,8 @@ public final class Witness {
         Watched w = new Watched(change.source(), change.destination(), change.socket(), monotonicNanos.getAsLong());
         w.startedMonotonicNanos = change.timeNanos();
         w.startedNanos = change.timeNanos() + epochMinusMonotonicNanos;
-        w.namespace = namespace;
         table.setSocket(w);
+        decisions.locate(w, namespace);
         decisions.enter(w);
         return w;
     }

@@ -11,10 +11,8 @@ import java.util.function.LongSupplier;
 
 /** Puts each connection of the {@link Witness} into exactly one of its counts, and forgets it in time. Guarded by the witness. */
 final class WitnessDecisions {
-    /** How many SYNs are looked at for one that may be that of a connect whose port the kernel did not say. */
-    private static final int SYNS_MAX = 256;
-
     final WatchedTable table = new WatchedTable();
+    private final OtherSide otherSide = new OtherSide(table);
     final WitnessCounts counts = new WitnessCounts();
     private final Drops drops;
     private final DropHistory losses;
@@ -38,6 +36,18 @@ final class WitnessDecisions {
         this.losses = new DropHistory(drops);
         this.monotonicNanos = monotonicNanos;
         this.connectionsMax = connectionsMax;
+    }
+
+    /** Notes the network namespace of a connect: an inode; 0 where it is not known. */
+    void locate(Watched w, long namespace) {
+        w.namespace = namespace;
+        if (isElsewhere(w)) {
+            table.elsewhere().add(w);
+        }
+    }
+
+    private boolean isElsewhere(Watched w) {
+        return w.namespace != 0 && !namespaces.test(w.namespace);
     }
 
     void enter(Watched w) {
@@ -118,8 +128,8 @@ final class WitnessDecisions {
 
     /** Counts a connection that one side alone has seen. */
     private void decide(Watched w) {
-        Watched kernel = w.seenByKernel() ? w : connectNear(w);
-        Watched seen = w.seenByKernel() ? seenNear(w) : w;
+        Watched kernel = w.seenByKernel() ? w : otherSide.connectOf(w);
+        Watched seen = w.seenByKernel() ? otherSide.sightOf(w, isUncertain(w)) : w;
         if (kernel != null && seen != null) {
             join(kernel, seen);
             return;
@@ -137,40 +147,12 @@ final class WitnessDecisions {
         removeIfOver(w);
     }
 
-    /** Its SYN was missed, or a clock was set between record and packet. Only what nothing nearer was found for comes here. */
-    private Watched connectNear(Watched seen) {
-        return table.nearest(
-                seen.tuple,
-                k -> k.seenByKernel() && !k.seenByCapture() && !k.decided ? apart(k, seen.openedNanos) : -1);
-    }
-
-    private Watched seenNear(Watched kernel) {
-        return kernel.tuple == null
-                ? synOf(kernel)
-                : table.nearest(kernel.tuple, c -> c.seenByKernel() || c.decided ? -1 : apart(kernel, c.openedNanos));
-    }
-
-    private static long apart(Watched kernel, long packetNanos) {
-        long apart = kernel.apartNanos(packetNanos);
-        return apart > Witness.APART_NANOS_MAX ? -1 : apart;
-    }
-
-    /** The capture forgets a connection that is silent for minutes, and takes it for a new one when it speaks again. */
     private boolean isSeenAgain(Watched seen) {
-        Watched kernel = table.nearest(seen.tuple, k -> isLaterSightOf(k, seen) ? 0 : -1);
+        Watched kernel = otherSide.connectOfLaterSight(seen);
         if (kernel != null) {
             absorb(kernel, seen);
         }
         return kernel != null;
-    }
-
-    private static boolean isLaterSightOf(Watched kernel, Watched seen) {
-        return kernel.seenByKernel()
-                && kernel.seenByCapture()
-                && !seen.seenByKernel()
-                && !seen.decided
-                && seen.openedNanos > kernel.openedNanos
-                && kernel.apartNanos(seen.openedNanos) == 0;
     }
 
     private void absorb(Watched kernel, Watched seen) {
@@ -181,41 +163,23 @@ final class WitnessDecisions {
         table.remove(seen);
     }
 
-    /** The SYN of a connect that is still half-open, or whose later records were lost: from its address, to its service, at its time. */
-    private Watched synOf(Watched w) {
-        if (w.closedNanos != Watched.NEVER && !w.uncertain) {
-            return null;
-        }
-        int looks = 0;
-        for (Watched c : table.captured()) {
-            if (!c.spoke
-                    && Math.abs(c.openedNanos - w.startedNanos) <= Witness.SYN_NANOS_MAX
-                    && c.source.equals(w.source)
-                    && c.destination.equals(w.destination)) {
-                return c;
-            }
-            if (++looks == SYNS_MAX) {
-                return null;
-            }
-        }
-        return null;
-    }
-
     /**
      * Records of the kernel are missing: what is half known may have become anything. That holds for connects whose record is still to come, too: the
      * rings of several CPUs say each for itself, and only with its next record, that one was lost.
      */
     void lost() {
         lostNanos = monotonicNanos.getAsLong();
-        table.connects().forEach(w -> w.uncertain |= !w.established);
+    }
+
+    private boolean isUncertain(Watched w) {
+        return w.uncertain || lostNanos != Watched.NEVER && w.startedMonotonicNanos <= lostNanos;
     }
 
     private KernelOnly reason(Watched w) {
         if (!w.established) {
-            boolean uncertain = w.uncertain || lostNanos != Watched.NEVER && w.startedMonotonicNanos <= lostNanos;
-            return uncertain ? KernelOnly.UNDECIDED : KernelOnly.REFUSED;
+            return isUncertain(w) ? KernelOnly.UNDECIDED : KernelOnly.REFUSED;
         }
-        if (w.namespace != 0 && !namespaces.test(w.namespace)) {
+        if (isElsewhere(w)) {
             return KernelOnly.OTHER_NAMESPACE;
         }
         return losses.noticedSince(w.startedMonotonicNanos) ? KernelOnly.DROPPED : KernelOnly.UNEXPLAINED;
@@ -225,7 +189,7 @@ final class WitnessDecisions {
         if (!w.decided || !w.isOver() || w.seenByKernel() && !w.both) {
             return;
         }
-        Watched again = w.both ? table.nearest(w.tuple, c -> isLaterSightOf(w, c) ? 0 : -1) : null;
+        Watched again = w.both ? otherSide.laterSightOf(w) : null;
         if (again != null) {
             absorb(w, again);
         }
@@ -241,18 +205,46 @@ final class WitnessDecisions {
         }
     }
 
-    /** What is counted already goes first, then the oldest. */
+    /**
+     * What was made where nothing is captured goes first: it is counted without ever being seen, and others can fill that part of the table only. Then
+     * what is counted already, then the oldest.
+     */
     private void forget() {
+        Watched elsewhere = oldestElsewhere();
+        if (elsewhere != null) {
+            forget(elsewhere);
+            return;
+        }
         drops.add(Drop.WITNESS);
         forgotNanos = monotonicNanos.getAsLong();
         if (!table.decided().isEmpty()) {
             table.remove(table.decided().iterator().next());
             return;
         }
-        Watched oldest = oldest(table.connects().iterator(), table.captured().iterator());
-        oldest.uncertain = true;
-        decide(oldest);
-        table.remove(oldest);
+        forget(oldest(table.connects().iterator(), table.captured().iterator()));
+    }
+
+    private void forget(Watched w) {
+        if (!w.decided) {
+            w.uncertain = true;
+            decide(w);
+        }
+        if (w.seenByKernel() && !w.established && w.closedNanos == Watched.NEVER) {
+            forgotNanos = monotonicNanos.getAsLong(); // it may come about yet
+        }
+        table.remove(w);
+    }
+
+    /** Null where there is none. */
+    private Watched oldestElsewhere() {
+        while (!table.elsewhere().isEmpty()) {
+            Watched w = table.elsewhere().iterator().next();
+            if (isElsewhere(w) && !w.both) {
+                return w;
+            }
+            table.elsewhere().remove(w); // it is captured by now
+        }
+        return null;
     }
 
     private static Watched oldest(Iterator<Watched> connects, Iterator<Watched> captured) {

@@ -113,9 +113,7 @@ final class LivePipeline {
 
     private static LivePipeline open(LivePipeline out, boolean patient, NamespaceScope scope) {
         try {
-            if (out.attributor.witness() != null) {
-                out.attributor.witness().capturing(out.captures::covers);
-            }
+            out.attributor.capturing(out.captures::covers);
             out.captures.open(patient, scope);
             return out;
         } catch (CaptureException e) {

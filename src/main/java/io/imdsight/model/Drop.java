@@ -20,6 +20,10 @@ public enum Drop implements Labelled {
     OVERLAP("overlap"),
     /** A connection forgotten early because the table was full. */
     CONNECTION_TABLE("connection-table"),
+    /** A process that connected, forgotten because too many did: its requests are counted without it. Unit: connections. */
+    CALLER_TABLE("caller-table"),
+    /** The same, of a network namespace that is not captured. */
+    CALLER_ELSEWHERE("caller-elsewhere"),
     /** A request waiting for its answer, forgotten because too many waited on its connection. */
     PIPELINE("pipeline"),
     /** Bytes on a connection to the service that are no HTTP request. Unit: connections. */

@@ -26,6 +26,8 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
     private static final Set<Drop> HIDE_NOTHING = EnumSet.of(
             Drop.PROBE_RING,
             Drop.LOOKUP_QUEUE,
+            Drop.CALLER_TABLE,
+            Drop.CALLER_ELSEWHERE,
             Drop.NOT_HTTP,
             Drop.LEDGER_CALLERS,
             Drop.LEDGER_EXPIRED,

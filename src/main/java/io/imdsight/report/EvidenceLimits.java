@@ -17,11 +17,18 @@ import java.util.Set;
 /** What was watched, how well, and what could have been missed. */
 final class EvidenceLimits {
     /**
-     * Drops that hide no request. Two lose a caller's name, not its calls; the kernel would not have taken a damaged packet either; bytes that are no
+     * Drops that hide no request. Some lose a caller's name, not its calls; the kernel would not have taken a damaged packet either; bytes that are no
      * request are none to the service.
      */
-    private static final Set<String> HARMLESS =
-            Set.of("probe-ring", "lookup-queue", "packet-damaged", "not-http", "ledger-callers", "ledger-expired");
+    private static final Set<String> HARMLESS = Set.of(
+            "probe-ring",
+            "lookup-queue",
+            "caller-table",
+            "caller-elsewhere",
+            "packet-damaged",
+            "not-http",
+            "ledger-callers",
+            "ledger-expired");
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 

@@ -28,6 +28,11 @@ class ConnectTableTest {
     /** Between the two clocks of the records and the packets. */
     private static final long OFFSET = 1_700_000_000_000_000_000L;
 
+    /** Two network namespaces. */
+    private static final long HERE = 4_026_531_840L;
+
+    private static final long ELSEWHERE = 4_026_532_000L;
+
     private final Drops drops = new Drops();
     private final ConnectTable table = new ConnectTable(Endpoints.EC2, drops);
 
@@ -120,35 +125,63 @@ class ConnectTableTest {
 
     @Test
     void aFloodPushesOutTheOldestAndIsCounted() {
-        for (int i = 0; i < ConnectTable.CONNECTS_MAX + 10; i++) {
+        for (int i = 0; i < KnownConnects.CONNECTS_MAX + 10; i++) {
             connect(1 + i, (10 + i) * MS, 100, 1 + i % 60000);
         }
-        assertEquals(ConnectTable.CONNECTS_MAX, table.size());
-        assertEquals(10, drops.get(Drop.CONNECTION_TABLE));
+        assertEquals(KnownConnects.CONNECTS_MAX, table.size());
+        assertEquals(10, drops.get(Drop.CALLER_TABLE));
     }
 
     @Test
     void whatIsClosedAndAskedForMakesRoomWithoutBeingALoss() {
         Connect open = connect(1, 5 * MS, 100, 1);
-        for (int i = 0; i < 2 * ConnectTable.CONNECTS_MAX; i++) {
+        for (int i = 0; i < 2 * KnownConnects.CONNECTS_MAX; i++) {
             long nanos = (10 + i) * MS;
             int port = 2 + i % 60_000;
             connect(2 + i, nanos, 100, port);
             change(2 + i, nanos + 500_000, 0, ESTABLISHED, CLOSE, port);
             table.find(new Connection(SELF, port, IpAddress.IMDS_V4, 80), OFFSET + nanos + 100_000);
         }
-        assertEquals(ConnectTable.CONNECTS_MAX, table.size());
+        assertEquals(KnownConnects.CONNECTS_MAX, table.size());
         assertSame(open, table.find(new Connection(SELF, 1, IpAddress.IMDS_V4, 80), OFFSET + 6 * MS));
-        assertEquals(0, drops.get(Drop.CONNECTION_TABLE));
+        assertEquals(0, drops.get(Drop.CALLER_TABLE));
     }
 
     @Test
     void whatIsClosedButNobodyAskedForIsALoss() {
-        for (int i = 0; i < ConnectTable.CONNECTS_MAX + 10; i++) {
+        for (int i = 0; i < KnownConnects.CONNECTS_MAX + 10; i++) {
             connect(1 + i, (10 + i) * MS, 100, 1 + i);
             change(1 + i, (10 + i) * MS + 500_000, 0, ESTABLISHED, CLOSE, 1 + i);
         }
-        assertEquals(10, drops.get(Drop.CONNECTION_TABLE));
+        assertEquals(10, drops.get(Drop.CALLER_TABLE));
+    }
+
+    @Test
+    void connectsWhereNothingIsCapturedMakeRoomForThoseThatAreAskedFor() {
+        table.known().capturing(namespace -> namespace == HERE);
+        Connect here = connect(1, 5 * MS, 100, 1);
+        change(1, 6 * MS, 0, ESTABLISHED, CLOSE, 1);
+        for (int i = 0; i < KnownConnects.CONNECTS_MAX + 10; i++) {
+            connect(2 + i, (10 + i) * MS, 200, 2 + i, ELSEWHERE);
+        }
+        assertEquals(KnownConnects.CONNECTS_MAX, table.size());
+        assertSame(here, table.find(new Connection(SELF, 1, IpAddress.IMDS_V4, 80), OFFSET + 5 * MS));
+        assertEquals(0, drops.get(Drop.CALLER_TABLE));
+        assertEquals(11, drops.get(Drop.CALLER_ELSEWHERE));
+    }
+
+    @Test
+    void aNamespaceThatIsCapturedByNowIsLikeAnyOther() {
+        table.known().capturing(namespace -> namespace == HERE);
+        for (int i = 0; i < 20; i++) {
+            connect(1 + i, (10 + i) * MS, 200, 1 + i, ELSEWHERE);
+        }
+        table.known().capturing(namespace -> true);
+        for (int i = 20; i < KnownConnects.CONNECTS_MAX + 10; i++) {
+            connect(1 + i, (10 + i) * MS, 100, 1 + i);
+        }
+        assertEquals(10, drops.get(Drop.CALLER_TABLE));
+        assertEquals(0, drops.get(Drop.CALLER_ELSEWHERE));
     }
 
     @Test
@@ -157,13 +190,13 @@ class ConnectTableTest {
         for (int i = 0; i < 4_000; i++) {
             Connect c = connect(1 + i, (10 + i) * MS, 100, 1 + i);
             c.caller = caller("x", List.of(parent));
-            table.setWeight(c);
+            table.known().described(c);
         }
         assertEquals(4_000, table.size());
         for (int i = 0; i < 2_000; i++) {
             Connect c = connect(5_000 + i, (5_000 + i) * MS, 100, 5_000 + i);
             c.caller = caller("x", List.of(caller("p".repeat(16_000), List.of())));
-            table.setWeight(c);
+            table.known().described(c);
         }
         assertTrue(table.size() < 2_000, "held " + table.size());
     }
@@ -178,7 +211,7 @@ class ConnectTableTest {
             connect(1, (10 + 2L * i) * MS, 100, 40000);
             change(1, (11 + 2L * i) * MS, 0, ESTABLISHED, CLOSE, 40000);
         }
-        assertTrue(table.size() <= ConnectTable.CONNECTS_MAX);
+        assertTrue(table.size() <= KnownConnects.CONNECTS_MAX);
         table.expire(Long.MAX_VALUE);
         assertEquals(0, table.size());
         assertNull(table.find(TUPLE, OFFSET + 10 * MS));
@@ -254,10 +287,11 @@ class ConnectTableTest {
     void sendersAreWeighedAndForgottenWithTheirConnection() {
         for (int i = 0; i < 2_000; i++) {
             connect(1 + i, (10 + i) * MS, 100, 1 + i);
-            table.setSender(
-                    table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE),
-                    OFFSET + (11 + i) * MS,
-                    new Attribution(caller("p".repeat(16_000), List.of()), Evidence.CONNECT_PROBE));
+            table.known()
+                    .sends(
+                            table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE),
+                            OFFSET + (11 + i) * MS,
+                            new Attribution(caller("p".repeat(16_000), List.of()), Evidence.CONNECT_PROBE));
         }
         assertTrue(table.size() < 1_000, "held " + table.size());
         table.expire(Long.MAX_VALUE);
@@ -267,7 +301,7 @@ class ConnectTableTest {
 
     private Connect sent(long socket, long nanos, Attribution sender) {
         Connect c = table.sent(socket, nanos, OFFSET + nanos, TUPLE);
-        table.setSender(c, OFFSET + nanos, sender);
+        table.known().sends(c, OFFSET + nanos, sender);
         return c;
     }
 
@@ -279,7 +313,13 @@ class ConnectTableTest {
     }
 
     private Connect connect(long socket, long nanos, int pid, int port) {
+        return connect(socket, nanos, pid, port, HERE);
+    }
+
+    private Connect connect(long socket, long nanos, int pid, int port, long namespace) {
         Connect c = change(socket, nanos, pid, CLOSE, SYN_SENT, 0);
+        c.namespace = namespace;
+        table.known().described(c);
         change(socket, nanos + 20_000, 0, SYN_SENT, ESTABLISHED, port);
         return c;
     }

@@ -481,6 +481,30 @@ class WitnessTest {
     }
 
     @Test
+    void aFloodWhereNothingIsCapturedForgetsNoConnectionThatIs() {
+        witness = new Witness(drops, () -> nowNanos, 1_000);
+        witness.capturing(namespace -> namespace == HERE);
+        connect(1);
+        establish(1, 1024);
+        for (int i = 0; i < 50_000; i++) {
+            nowNanos += 10_000;
+            SocketState begun = new SocketState(nowNanos, 1, 10 + i, CLOSE, SYN_SENT, SELF, 0, IpAddress.IMDS_V4, 80);
+            witness.kernel(begun, OFFSET, ELSEWHERE);
+            establish(10 + i, 2_000 + i % 60_000);
+            close(10 + i, 2_000 + i % 60_000);
+            assertTrue(witness.size() <= 1_000);
+        }
+        long opened = capture(1024);
+        request(1024, opened);
+        end(1024, opened);
+        close(1, 1024);
+        witness.finish();
+        expect(1, 50_000, 0, 0);
+        assertEquals(0, drops.get(Drop.WITNESS));
+        assertEquals(50_000, witness.total().reasons().get(KernelOnly.OTHER_NAMESPACE));
+    }
+
+    @Test
     void aClockThatWasSetMeanwhileMakesNoMiss() {
         connect(1);
         establish(1, 40000);

@@ -85,7 +85,14 @@ class JudgeTest {
     void aDropThatCanHideARequestIsInconclusiveAndEveryOtherIsNoted(Drop drop) {
         machine.drops = Map.of(drop, 2L);
         boolean harmless = List.of(
-                        "probe-ring", "lookup-queue", "packet-damaged", "not-http", "ledger-callers", "ledger-expired")
+                        "probe-ring",
+                        "lookup-queue",
+                        "caller-table",
+                        "caller-elsewhere",
+                        "packet-damaged",
+                        "not-http",
+                        "ledger-callers",
+                        "ledger-expired")
                 .contains(drop.label());
         Verdict v = machine.verdict();
         assertEquals(harmless ? Decision.READY : Decision.INCONCLUSIVE, v.decision());

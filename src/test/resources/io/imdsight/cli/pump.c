@@ -5,6 +5,7 @@
  *   pump call PROCESSES RATE SECONDS DEPTH PER-CONNECTION   RATE requests a second for SECONDS by so many processes together, DEPTH of them
  *                                                           written at once, a new connection after each PER-CONNECTION; every process has
  *                                                           a name of its own and prints "requests answers connections"
+ *   pump knock SECONDS                                      connects to where nobody listens as fast as it can; prints how often
  *
  * The address is this test's own, unless the variable PUMP_ADDRESS names another: the agent's probe sees every network namespace of the machine, and
  * somebody else may be testing.
@@ -131,6 +132,22 @@ static void one(double rate, long count, int depth, long per_connection) {
     printf("%ld %ld %ld\n", asked, answered, connections);
 }
 
+static void knock(long seconds) {
+    struct sockaddr_in a = service();
+    struct timespec start, now;
+    long count = 0;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    do {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        if (fd < 0) fail("socket");
+        connect(fd, (struct sockaddr *)&a, sizeof a);
+        close(fd);
+        count++;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (now.tv_sec - start.tv_sec < seconds);
+    printf("%ld\n", count);
+}
+
 int main(int argc, char **argv) {
     char here[64] = "";
     const char *outside = getenv("OUTSIDE");
@@ -141,6 +158,10 @@ int main(int argc, char **argv) {
     if (argc == 3 && !strcmp(argv[1], "serve")) {
         alarm(atoi(argv[2]));
         serve();
+    }
+    if (argc == 3 && !strcmp(argv[1], "knock")) {
+        knock(atol(argv[2]));
+        return 0;
     }
     if (argc == 7 && !strcmp(argv[1], "call")) {
         int processes = atoi(argv[2]), failed = 0, status;
