@@ -108,7 +108,7 @@ final class AuditCommand implements Callable<Integer> {
             scan.start(console);
             AuditWatch watch = watching ? watch(lookup) : null;
             Observation seen = ledger != null
-                    ? ledger.observation(watch == null ? null : watch.book(), machine.bootNanos(), windowMin.toMillis())
+                    ? ledger.observation(watch, machine.bootNanos(), windowMin.toMillis())
                     : watch != null ? observation(watch) : nothing();
             return report(output, lookup, seen, watch == null ? null : watch.failed());
         }
@@ -119,7 +119,7 @@ final class AuditCommand implements Callable<Integer> {
         Instant now = Instant.now();
         long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
         return new Observation(
-                new TallyBook(), "nothing", nanos, nanos, machine.bootNanos(), windowMin.toMillis(), false, null);
+                new TallyBook(), "nothing", nanos, nanos, 0, machine.bootNanos(), windowMin.toMillis(), false, null);
     }
 
     private AuditWatch watch(CallerLookup lookup) throws InterruptedException {
@@ -220,6 +220,7 @@ final class AuditCommand implements Callable<Integer> {
                 "capture",
                 watch.startedNanos(),
                 watch.nowNanos(),
+                0,
                 machine.bootNanos(),
                 windowMin.toMillis(),
                 watch.witnessed(),

@@ -4,7 +4,6 @@ import io.imdsight.record.Coverage;
 import io.imdsight.record.LedgerException;
 import io.imdsight.record.LedgerReader;
 import io.imdsight.record.Tallies;
-import io.imdsight.record.TallyBook;
 import io.imdsight.record.TallyKey;
 import io.imdsight.report.BothTallies;
 import io.imdsight.report.Observation;
@@ -46,26 +45,26 @@ final class LedgerSource implements AutoCloseable {
     }
 
     /**
-     * What there is to judge, up to now.
+     * What there is to judge, up to now: from where the ledger begins, or as far back as was asked for.
      *
      * @param captured what was captured as well; null for nothing
      */
-    Observation observation(TallyBook captured, long bootNanos, long windowMinMillis) {
+    Observation observation(AuditWatch captured, long bootNanos, long windowMinMillis) {
         Instant now = Instant.now();
         long toNanos = now.getEpochSecond() * NANOS_PER_SECOND + now.getNano();
         long asked = TallyKey.minuteOf(toNanos - since.toSeconds() * NANOS_PER_SECOND);
         long to = TallyKey.minuteOf(toNanos) + 1;
-        Tallies all = captured == null ? reader : new BothTallies(reader, captured);
-        long first = all.coverage(asked, to).stream()
-                .mapToLong(Coverage::minute)
-                .min()
-                .orElse(asked);
+        long begun = captured == null
+                ? reader.begunNanos(toNanos)
+                : Math.min(captured.startedNanos(), reader.begunNanos(toNanos));
+        Tallies all = captured == null ? reader : new BothTallies(reader, captured.book());
         boolean witnessed = all.coverage(asked, to).stream().anyMatch(LedgerSource::hasWitness);
         return new Observation(
                 all,
                 captured == null ? "ledger" : "ledger and capture",
-                first * NANOS_PER_MINUTE,
+                Math.clamp(begun, asked * NANOS_PER_MINUTE, toNanos),
                 toNanos,
+                since.toMillis(),
                 bootNanos,
                 windowMinMillis,
                 witnessed,

@@ -60,7 +60,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         this.monotonicNanos = monotonicNanos;
         retention = new Retention(options);
         store = new LedgerStore(options, say, monotonicNanos, this::introduce);
-        coverageWrittenNanos = monotonicNanos.getAsLong();
+        coverageWrittenNanos = monotonicNanos.getAsLong() - COVERAGE_NANOS; // the first second is written at once
     }
 
     /**

@@ -103,6 +103,20 @@ public final class LedgerReader implements Tallies, AutoCloseable {
         });
     }
 
+    /**
+     * When the ledger begins: with its first minute, or where the agent started within that, then; with the start of the agent where there is no
+     * minute yet.
+     *
+     * @param nowNanos what is said of a ledger without anything in it
+     */
+    public long begunNanos(long nowNanos) {
+        long first = span()[0];
+        boolean empty = span()[1] == 0;
+        List<AgentRun> runs = empty ? runs(0, Long.MAX_VALUE) : runs(first, first + 1);
+        long started = runs.isEmpty() ? 0 : runs.getFirst().startedNanos();
+        return empty ? (runs.isEmpty() ? nowNanos : started) : Math.max(first * TallyKey.MINUTE_NANOS, started);
+    }
+
     private interface Query<T> {
         T run(Connection c) throws SQLException;
     }

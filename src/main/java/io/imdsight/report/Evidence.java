@@ -14,6 +14,7 @@ import java.util.Map;
  * @param toNanos when it ended
  * @param watchedMillis for how much of that the capture was up
  * @param windowMinMillis how much was asked for
+ * @param askedMillis how far back was asked for, where the source may not reach so far; otherwise 0
  * @param bootCovered whether the watch began with the machine; null where it is not known when that started
  * @param connections what the witness counted; null where there was no witness
  * @param drops what was discarded, by place
@@ -25,6 +26,7 @@ public record Evidence(
         long toNanos,
         long watchedMillis,
         long windowMinMillis,
+        long askedMillis,
         Boolean bootCovered,
         ConnectionCounts connections,
         Map<Drop, Long> drops,

@@ -38,6 +38,9 @@ final class EvidenceLimits {
     /** An agent that is updated is away for less. */
     private static final long GAP_MILLIS_MAX = 60_000;
 
+    /** A window of a ledger begins with a whole minute. */
+    private static final long BEGIN_MILLIS_MAX = 60_000;
+
     private EvidenceLimits() {}
 
     static Evidence evidence(Observation o, List<Tally> tallies, List<Coverage> coverage) {
@@ -71,6 +74,7 @@ final class EvidenceLimits {
                 o.toNanos(),
                 watched,
                 o.windowMinMillis(),
+                o.askedMillis(),
                 boot,
                 connections,
                 drops,
@@ -84,7 +88,11 @@ final class EvidenceLimits {
             out.add(new Reason("capture-failed", "the capture ended early: " + o.failure()));
         }
         if (e.watchedMillis() == 0) {
-            out.add(new Reason("not-watched", "nothing was captured in this window"));
+            out.add(new Reason(
+                    "not-watched",
+                    o.askedMillis() > 0
+                            ? "the ledger says of no time in this window that the capture was up"
+                            : "nothing was captured in this window"));
         } else if (e.watchedMillis() * 100 < e.windowMinMillis() * (100 - PERCENT_MISSED_MAX)) {
             out.add(new Reason(
                     "short-window",
@@ -126,6 +134,13 @@ final class EvidenceLimits {
     /** What a reader should know all the same. */
     static List<Reason> notes(Observation o, Evidence e) {
         List<Reason> out = new ArrayList<>();
+        long window = (e.toNanos() - e.fromNanos()) / NANOS_PER_MILLI;
+        if (e.askedMillis() - window > BEGIN_MILLIS_MAX) {
+            out.add(new Reason(
+                    "ledger-begins-later",
+                    "the ledger begins " + Durations.of(window) + " before this report: of the "
+                            + Durations.of(e.askedMillis()) + " that were asked for, what was before is not known"));
+        }
         if (!o.witnessed()) {
             out.add(new Reason(
                     "no-witness", "no witness: nothing but the capture itself says that it saw every connection"));

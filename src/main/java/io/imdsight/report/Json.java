@@ -65,6 +65,11 @@ public final class Json {
         return this;
     }
 
+    /** A number that is not known where it is 0. */
+    Json positive(String key, long value) {
+        return value > 0 ? number(key, value) : this;
+    }
+
     /** With two digits behind the point: what is measured here is not known better. */
     Json decimal(String key, double value) {
         key(key);

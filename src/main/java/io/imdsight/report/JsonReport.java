@@ -66,6 +66,7 @@ public final class JsonReport {
                         .text("source", e.source())
                         .number("watched_ms", e.watchedMillis())
                         .number("min_ms", e.windowMinMillis())
+                        .positive("asked_ms", e.askedMillis())
                         .flag("boot_covered", e.bootCovered()));
         j.object("requests", r -> {
             for (Version v : Version.values()) {

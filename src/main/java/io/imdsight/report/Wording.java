@@ -42,7 +42,8 @@ final class Wording {
 
     static String window(Evidence e) {
         return "watched " + Durations.of(e.watchedMillis()) + ", " + time(e.fromNanos()) + " to " + time(e.toNanos())
-                + ", from " + e.source();
+                + ", from " + e.source()
+                + (e.askedMillis() == 0 ? "" : "; asked for " + Durations.of(e.askedMillis()));
     }
 
     static String connections(Evidence e) {

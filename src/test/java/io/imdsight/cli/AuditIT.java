@@ -284,7 +284,9 @@ class AuditIT extends AuditMachine {
                 exit $both
                 """);
         assertEquals(1, status, said() + read("agent.err") + read("err2") + read("out2"));
-        says("VERDICT: blocked", "from ledger", "has never asked for a token");
+        says("VERDICT: blocked", "from ledger; asked for 1h", "has never asked for a token");
+        says("before this report: of the 1h that were asked for");
+        assertFalse(read("out").contains("the capture was down"), "the window begins with the agent: " + read("out"));
         json("\"source\":\"ledger\"", "\"metadata_no_token\":1", "\"verdict\":\"blocked\"");
         String both = read("both.json");
         assertTrue(both.contains("\"source\":\"ledger and capture\""), both);

@@ -150,6 +150,22 @@ class LedgerTest {
     }
 
     @Test
+    void theFirstSecondIsWrittenAtOnceAndTheLedgerBeginsWithTheAgentAndNotWithItsMinute() throws Exception {
+        try (LedgerReader reader = LedgerReader.open(directory)) {
+            assertEquals(7, reader.begunNanos(7), "nothing is in it");
+            ledger.started(M * Seen.MINUTE_NANOS + 30_000_000_000L, "1.0");
+            assertEquals(M * Seen.MINUTE_NANOS + 30_000_000_000L, reader.begunNanos(7));
+            ledger.coverage(new Coverage(M, 1_000, ConnectionCounts.NONE, Map.of()));
+            tick(M);
+            assertEquals(1_000, reader.coverage(M, M + 1).getFirst().capturedMillis());
+            assertEquals(M * Seen.MINUTE_NANOS + 30_000_000_000L, reader.begunNanos(7));
+            ledger.add(Seen.v1(M - 60, "early")); // as of an agent before it
+            ledger.commit();
+            assertEquals((M - 60) * Seen.MINUTE_NANOS, reader.begunNanos(7));
+        }
+    }
+
+    @Test
     void aRunThatWasKilledIsSeenAsSuch() throws Exception {
         ledger.started(M * Seen.MINUTE_NANOS, "1.0");
         reopen(LedgerOptions.in(directory));

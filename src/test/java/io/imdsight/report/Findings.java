@@ -32,6 +32,7 @@ public final class Findings {
 
     final TallyBook book = new TallyBook();
     int watchedMillis = 600_000;
+    long askedMillis;
     Map<Drop, Long> drops = Map.of();
     ConnectionCounts connections;
     long bootNanos = START - 30_000_000_000L;
@@ -100,6 +101,7 @@ public final class Findings {
                 "capture",
                 START,
                 START + Math.max(1000, watchedMillis) * 1_000_000L,
+                askedMillis,
                 bootNanos,
                 600_000,
                 connections != null,

@@ -74,6 +74,23 @@ class JudgeTest {
     }
 
     @Test
+    void aLedgerThatBeginsLaterThanWasAskedForIsNotedWithHowMuchItCovers() {
+        machine.askedMillis = 14L * 86_400_000;
+        Verdict v = machine.verdict();
+        assertEquals(Decision.READY, v.decision());
+        assertTrue(codes(v.notes()).contains("ledger-begins-later"), v.notes().toString());
+        assertTrue(
+                v.notes().getFirst().sentence().contains("begins 10m before this report: of the 14d"),
+                v.notes().toString());
+        assertTrue(Wording.window(v.evidence()).endsWith("; asked for 14d"), Wording.window(v.evidence()));
+        assertTrue(JsonReport.line(machine.report()).contains("\"asked_ms\":1209600000"));
+        machine.askedMillis = 600_000;
+        assertFalse(codes(machine.verdict().notes()).contains("ledger-begins-later"));
+        machine.askedMillis = 0;
+        assertFalse(JsonReport.line(machine.report()).contains("asked_ms"));
+    }
+
+    @Test
     void aBlockedMachineKeepsItsReasonsForThereMayBeMore() {
         machine.drops = Map.of(Drop.KERNEL_RING, 3L);
         assertEquals(Decision.BLOCKED, with(Version.V1, Kind.METADATA, Outcome.SERVED));
