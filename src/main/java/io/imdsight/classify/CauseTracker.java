@@ -7,6 +7,7 @@ import io.imdsight.model.Exchange;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.RequestHead;
+import io.imdsight.model.Script;
 import io.imdsight.model.Version;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +15,15 @@ import java.util.Map;
 
 /**
  * Why a caller uses version 1: remembers what became of each caller's last token request. A script that runs one curl for the token and
- * another for the data is one caller, so a request also counts for the script that its process works for. One thread.
+ * another for the data is one caller, so a request also counts for the script that its process works for, and for those that run that one: a script may
+ * have another fetch its token. The other way round it does not: what one script under a wrapper did says nothing of the next. One thread.
  */
 public final class CauseTracker {
     /** Callers remembered; the one heard of longest ago goes first. A fleet's busiest machines run some hundred programs. */
     private static final int CALLERS_MAX = 4096;
 
-    /** How far up a process is taken to work for a script: sh -c within a script within a wrapper. */
-    private static final int SCRIPT_DEPTH_MAX = 4;
+    /** Without a script: how many shells one within the other, each given a command, are one caller. */
+    private static final int SHELLS_MAX = 4;
 
     /** The shortest time after which any SDK gives up on a token (Go v2's dial): a wait this long and a tokenless call are a fallback. */
     private static final long GIVES_UP_NANOS = 200_000_000L;
@@ -83,7 +85,8 @@ public final class CauseTracker {
             return Cause.UNKNOWN;
         }
         Attempt attempt = attempt(caller);
-        for (int i = 0; attempt == null && i < scriptDepth(caller); i++) {
+        int family = family(caller);
+        for (int i = 0; attempt == null && i < family; i++) {
             attempt = attempt(caller.parents().get(i));
         }
         if (attempt == null) {
@@ -120,8 +123,12 @@ public final class CauseTracker {
 
     private void note(Caller caller, long timestampNanos, Cause cause) {
         noteFor(caller, timestampNanos, cause);
-        for (int i = 0; i < scriptDepth(caller); i++) {
-            noteFor(caller.parents().get(i), timestampNanos, cause);
+        List<Caller> parents = caller.parents();
+        int depth = Math.min(Script.ANCESTORS_MAX, parents.size());
+        for (int i = 0; i < depth; i++) {
+            if (Scripts.runsScript(parents.get(i)) || Script.of(parents.get(i)) != null) {
+                noteFor(parents.get(i), timestampNanos, cause);
+            }
         }
     }
 
@@ -139,11 +146,18 @@ public final class CauseTracker {
         return known != null && known.isBy(caller) ? known : null;
     }
 
-    /** How many of the caller's nearest ancestors run a script that it works for. */
-    private static int scriptDepth(Caller caller) {
-        List<Caller> parents = caller.parents();
+    /** How many of the caller's nearest ancestors are one caller with it: up to the script that it works for, the same that it is counted under. */
+    private static int family(Caller caller) {
+        int script = Script.ancestor(caller);
+        if (script >= 0) {
+            return script + 1;
+        }
+        return Script.runsItsOwn(caller) ? 0 : shells(caller.parents());
+    }
+
+    private static int shells(List<Caller> parents) {
         int depth = 0;
-        while (depth < parents.size() && depth < SCRIPT_DEPTH_MAX && Scripts.runsScript(parents.get(depth))) {
+        while (depth < parents.size() && depth < SHELLS_MAX && Scripts.runsScript(parents.get(depth))) {
             depth++;
         }
         return depth;

@@ -85,7 +85,7 @@ final class AgentCommand implements Callable<Integer> {
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
         keeper.begin(pipeline::connections, pipeline::isCapturing, pipeline::stop);
-        out.begin(pipeline);
+        out.begin(pipeline, cloudWatch::identity);
         cloudWatch.begin(keeper.pending(), keeper.drops());
         reloadOnSignal(out);
         pipeline.await(duration);

@@ -13,13 +13,11 @@ import io.imdsight.publish.LedgerSource;
 import io.imdsight.publish.MemorySource;
 import io.imdsight.publish.Meters;
 import io.imdsight.publish.NdjsonFile;
+import io.imdsight.publish.identity.MachineIdentity;
 import io.imdsight.record.LedgerException;
 import io.imdsight.record.LedgerReader;
 import io.imdsight.record.PendingMinutes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -117,15 +115,18 @@ final class AgentService {
         return output;
     }
 
-    /** The pipeline reads from now on. */
-    void begin(LivePipeline started) {
+    /**
+     * The pipeline reads from now on.
+     *
+     * @param identity which machine this is, where somebody asks the metadata service for it; gives null where not
+     */
+    void begin(LivePipeline started, Supplier<MachineIdentity> identity) {
         pipeline = started;
         vigil = new Vigil(new PipelinePulse(pipeline), AgentService::epochNanos, System::nanoTime);
         if (feedFile != null) {
             FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
             int minutes = (int) options.feedEvery.toMinutes();
-            // asked for each time: an agent that starts with the boot is there before the machine has its name
-            Supplier<Host> host = () -> new Host(null, hostName(), null, null, null);
+            Supplier<Host> host = new ThisHost(Path.of("/"), identity);
             feed = new Feed(feedFile, source, minutes, host, pipeline::totals, this::condition, pipeline.drops());
         }
         endpoint = new Endpoint(console, this::condition, this::meters);
@@ -264,17 +265,5 @@ final class AgentService {
     static long epochNanos() {
         Instant now = Instant.now();
         return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    }
-
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException e) {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException unknown) {
-                return null;
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.linux.PackageOwners;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Escaped;
+import io.imdsight.model.Script;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
@@ -31,7 +32,7 @@ final class CallerLookup {
     /** Callers of which lines are kept. */
     private static final int CALLERS_MAX = 512;
 
-    /** Lines kept of one caller: it may work for several scripts. */
+    /** Lines kept of one caller: its script may call in several places, and there may be several of the same name. */
     private static final int LINES_MAX = 6;
 
     private static final int END_SECONDS_MAX = 2;
@@ -111,7 +112,7 @@ final class CallerLookup {
             return out;
         }
         Caller example = f.profile() == null ? null : f.profile().example();
-        String script = example == null ? null : ScriptFinder.script(example);
+        String script = example == null ? null : Script.argument(example);
         if (script != null && script.startsWith("/")) {
             out.add(script);
         }

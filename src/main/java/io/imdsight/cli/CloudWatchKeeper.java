@@ -32,7 +32,7 @@ final class CloudWatchKeeper implements AutoCloseable {
     private final Endpoints endpoints;
     private final Console console;
     private CloudWatchThread thread;
-    private IdentitySource identity;
+    private volatile IdentitySource identity;
     private boolean said;
 
     CloudWatchKeeper(CloudWatchFlags flags, Endpoints endpoints, Console console) {
@@ -73,9 +73,10 @@ final class CloudWatchKeeper implements AutoCloseable {
         thread = new CloudWatchThread(() -> open(ledger, drops), console::say);
     }
 
-    /** Null where it is not known yet which machine this is, or nothing asks for it. */
+    /** Null where it is not known yet which machine this is, or nothing asks for it. Any thread; does not wait. */
     MachineIdentity identity() {
-        return identity == null ? null : identity.tryOnce();
+        IdentitySource source = identity;
+        return source == null ? null : source.known();
     }
 
     private CloudWatchPublisher open(PendingMinutes ledger, Drops drops) {

@@ -3,7 +3,6 @@ package io.imdsight.cli;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Cause;
 import io.imdsight.model.Kind;
-import io.imdsight.model.Outcome;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import java.util.ArrayList;
@@ -51,9 +50,7 @@ final class DemoVerdict {
 
     /** A call that fails without enforcement cannot be broken by it. */
     private static boolean blocks(Sighting s) {
-        Outcome outcome = s.classification().outcome();
-        return s.classification().kind() != Kind.FOREIGN
-                && (outcome == Outcome.SERVED || outcome == Outcome.UNDETERMINED);
+        return s.classification().blocks() || s.classification().mayBlock();
     }
 
     private static List<String> lines(String name, String why, String advice) {

@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.attribute.ScriptText;
 import io.imdsight.linux.PlainFile;
 import io.imdsight.model.Caller;
+import io.imdsight.model.Script;
 import io.imdsight.report.Found;
 import io.imdsight.report.ScriptScan;
 import java.io.IOException;
@@ -20,44 +21,31 @@ final class ScriptFinder {
 
     private static final int COMMAND_LINE_BYTES_MAX = 64 * 1024;
 
-    /** How far up a process is taken to work for a script. */
-    private static final int ANCESTORS_MAX = 4;
-
     private final Path proc;
 
     ScriptFinder(Path proc) {
         this.proc = proc;
     }
 
-    /** The lines, of the nearest script that has any. Empty where none could be found or read. */
+    /**
+     * The lines of the script that it runs or works for, or of its own before those. Nobody else's: what a script further up calls, it calls itself. Empty
+     * where none could be found or read.
+     */
     List<Found.ScriptLine> lines(Caller caller) {
         List<Caller> chain = new ArrayList<>();
         chain.add(caller);
-        chain.addAll(caller.parents()
-                .subList(0, Math.min(ANCESTORS_MAX, caller.parents().size())));
+        int ancestor = Script.ancestor(caller);
+        if (ancestor >= 0) {
+            chain.add(caller.parents().get(ancestor));
+        }
         for (Caller c : chain) {
-            String script = script(c);
+            String script = Script.argument(c);
             List<Found.ScriptLine> found = script == null ? List.of() : lines(c.pid(), script, caller);
             if (!found.isEmpty()) {
                 return found;
             }
         }
         return List.of();
-    }
-
-    /** The argument that names the script of an interpreter; null where there is none. */
-    static String script(Caller c) {
-        int blank = c.title() == null ? -1 : c.title().indexOf(' ');
-        if (blank < 0 || c.arguments() == null) {
-            return null;
-        }
-        String name = c.title().substring(blank + 1);
-        for (String a : c.arguments().subList(1, c.arguments().size())) {
-            if (!a.startsWith("-") && a.substring(a.lastIndexOf('/') + 1).equals(name)) {
-                return a;
-            }
-        }
-        return null;
     }
 
     private List<Found.ScriptLine> lines(int pid, String script, Caller caller) {

@@ -4,6 +4,7 @@ import io.imdsight.model.Caller;
 import io.imdsight.model.Exchange;
 import io.imdsight.model.Link;
 import io.imdsight.model.RequestHead;
+import io.imdsight.model.Script;
 import io.imdsight.model.Sighting;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
  */
 public final class BoundedJson implements SightingFormat {
     /**
-     * Thirteen texts of that length at three bytes a character, two of them perhaps quoted, stay below 40 KiB; only who is out to make lines
+     * Fourteen texts of that length at three bytes a character, two of them perhaps quoted, stay below 40 KiB; only who is out to make lines
      * long gets here.
      */
     static final int CHARS_MAX = 800;
@@ -37,7 +38,8 @@ public final class BoundedJson implements SightingFormat {
         format.append(sighting, out);
         if (out.length() - begin > lineBytesMax) {
             out.truncate(begin);
-            format.append(shortened(sighting), out);
+            String script = sighting.caller() == null ? null : Script.workedFor(sighting.caller());
+            format.append(shortened(sighting), cut(script), out);
         }
     }
 

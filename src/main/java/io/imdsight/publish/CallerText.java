@@ -1,5 +1,6 @@
 package io.imdsight.publish;
 
+import io.imdsight.model.Script;
 import io.imdsight.record.CallerKey;
 
 /** How a caller that counts are kept for is written: names as in a sighting. */
@@ -14,51 +15,27 @@ final class CallerText {
 
     /** The key with every text cut. */
     static CallerKey cut(CallerKey k) {
-        return new CallerKey(
-                cut(k.executable()),
-                cut(k.title()),
-                cut(k.systemdUnit()),
-                cut(k.containerId()),
-                cut(k.podUid()),
-                cut(k.owner()),
-                cut(k.userAgent()),
-                k.sourceAddress());
+        return k.with(CallerText::cut);
     }
 
     /** Without the User-Agent, which a caller may change from call to call. */
     static CallerKey process(CallerKey k) {
-        return k.userAgent() == null
-                ? k
-                : new CallerKey(
-                        k.executable(),
-                        k.title(),
-                        k.systemdUnit(),
-                        k.containerId(),
-                        k.podUid(),
-                        k.owner(),
-                        null,
-                        k.sourceAddress());
+        return k.userAgent() == null ? k : k.withUserAgent(null);
     }
 
-    /** Without the executable's path, where the title stands for it. */
+    /** What is left of a caller that was gone before it was read: without its path and its script, where the title stands for it. */
     static CallerKey withoutPath(CallerKey k) {
         return k.executable() == null || k.title() == null
                 ? k
-                : new CallerKey(
-                        null,
-                        k.title(),
-                        k.systemdUnit(),
-                        k.containerId(),
-                        k.podUid(),
-                        k.owner(),
-                        k.userAgent(),
-                        k.sourceAddress());
+                : k.withoutExecutable().withScript(null);
     }
 
-    /** What a person would call it. */
+    /** What a person would call it: {@code curl (nightly.sh)} of a tool that works for a script. */
     static String name(CallerKey k) {
         String name = k.title() != null ? k.title() : k.executable() != null ? k.executable() : k.sourceAddress();
-        return name == null ? "unknown" : name;
+        return name == null
+                ? "unknown"
+                : k.script() == null ? name : cut(name + " (" + Script.lastName(k.script()) + ")");
     }
 
     static String shortContainer(CallerKey k) {
@@ -66,6 +43,7 @@ final class CallerText {
         return id == null || id.length() <= CONTAINER_ID_CHARS ? id : id.substring(0, CONTAINER_ID_CHARS);
     }
 
+    /** The script is the caller's, see docs/output.md, and stands where {@code caller} is written. */
     static void append(CallerKey k, JsonLine out) {
         out.within("user_agent", "original", k.userAgent()).within("source", "address", k.sourceAddress());
         if (k.executable() != null || k.owner() != null || k.title() != null) {

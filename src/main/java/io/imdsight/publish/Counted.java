@@ -2,8 +2,6 @@ package io.imdsight.publish;
 
 import io.imdsight.model.Cause;
 import io.imdsight.model.EvidenceMethod;
-import io.imdsight.model.Kind;
-import io.imdsight.model.Outcome;
 import io.imdsight.model.PathClass;
 import io.imdsight.model.Version;
 import io.imdsight.record.Tally;
@@ -17,6 +15,7 @@ final class Counted {
     long noToken;
     long noTokenRejected;
     long blocking;
+    long possible;
     final Map<Version, Long> versions = new EnumMap<>(Version.class);
     final Map<Cause, Long> causes = new EnumMap<>(Cause.class);
     final Map<PathClass, Long> pathClassesOfV1 = new EnumMap<>(PathClass.class);
@@ -28,22 +27,17 @@ final class Counted {
         requests += count;
         versions.merge(k.classification().version(), count, Long::sum);
         evidence.merge(k.evidence(), count, Long::sum);
+        possible += k.classification().mayBlock() ? count : 0;
         if (k.classification().version() != Version.V1) {
             return;
         }
         noToken += k.classification().countsAsNoToken() ? count : 0;
         noTokenRejected += k.classification().countsAsNoTokenRejected() ? count : 0;
-        blocking += blocks(k) ? count : 0;
+        blocking += k.classification().blocks() ? count : 0;
         pathClassesOfV1.merge(k.classification().pathClass(), count, Long::sum);
         if (k.cause() != null) {
             causes.merge(k.cause(), count, Long::sum);
         }
-    }
-
-    /** A call without a token that works today and would not once tokens are required; one whose answer was hidden may be one. */
-    private static boolean blocks(TallyKey k) {
-        Outcome o = k.classification().outcome();
-        return k.classification().kind() != Kind.FOREIGN && (o == Outcome.SERVED || o == Outcome.UNDETERMINED);
     }
 
     long version(Version v) {
@@ -58,6 +52,7 @@ final class Counted {
         out.number("metadata_no_token", noToken)
                 .number("metadata_no_token_rejected", noTokenRejected)
                 .number("blocking", blocking)
+                .number("possible", possible)
                 .counts("cause", causes)
                 .counts("path_class", pathClassesOfV1)
                 .close();

@@ -153,6 +153,7 @@ public final class EventFile implements Closeable {
                 .text("path_class", k.classification().pathClass().label())
                 .text("cause", k.cause() == null ? null : k.cause().label())
                 .close();
+        json.within("caller", "script", k.caller().script());
         CallerText.append(k.caller(), json);
         json.within("evidence", "method", k.evidence().label()).end();
     }

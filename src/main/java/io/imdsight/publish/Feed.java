@@ -107,7 +107,8 @@ public final class Feed {
             CallerKey caller = CallerText.cut(t.key().caller());
             slots.computeIfAbsent(new Slot(begins, caller), s -> new Counted()).add(t);
         }
-        slots.forEach(this::append);
+        Host machine = host.get();
+        slots.forEach((slot, counted) -> append(slot, counted, machine));
         if (!file.append(buffer)) {
             return;
         }
@@ -121,22 +122,25 @@ public final class Feed {
         }
     }
 
-    private void append(Slot slot, Counted counted) {
-        JsonLine out = begin("caller", slot.minute() * MINUTE_NANOS, intervalMinutes * 60L);
-        out.within("caller", "name", CallerText.name(slot.caller()));
+    private void append(Slot slot, Counted counted, Host machine) {
+        JsonLine out = begin("caller", slot.minute() * MINUTE_NANOS, intervalMinutes * 60L, machine);
+        out.open("caller")
+                .text("name", CallerText.name(slot.caller()))
+                .text("script", slot.caller().script())
+                .close();
         CallerText.append(slot.caller(), out);
         counted.append(out);
         out.counts("evidence", counted.evidence).end();
     }
 
-    private JsonLine begin(String record, long timestampNanos, long seconds) {
+    private JsonLine begin(String record, long timestampNanos, long seconds, Host machine) {
         JsonLine out = new JsonLine(buffer).begin().time("timestamp", timestampNanos, timestamps);
         out.open("feed")
                 .number("version", VERSION)
                 .text("record", record)
                 .number("interval_seconds", seconds)
                 .close();
-        host.get().append(out);
+        machine.append(out);
         return out;
     }
 
@@ -161,8 +165,9 @@ public final class Feed {
                 && captured >= seconds - 1
                 && dropped.isEmpty()
                 && missed == 0
-                && sinceHeartbeat.version(Version.UNDETERMINED) == 0;
-        JsonLine out = begin("heartbeat", epochNanos, seconds);
+                && sinceHeartbeat.version(Version.UNDETERMINED) == 0
+                && sinceHeartbeat.possible == 0;
+        JsonLine out = begin("heartbeat", epochNanos, seconds, host.get());
         sinceHeartbeat.append(out);
         out.open("callers").number("v1", v1Callers.size()).close();
         out.open("quality")

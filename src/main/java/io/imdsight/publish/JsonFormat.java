@@ -13,6 +13,7 @@ import io.imdsight.model.Labelled;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.PathClass;
 import io.imdsight.model.RequestHead;
+import io.imdsight.model.Script;
 import io.imdsight.model.Secrets;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
@@ -50,6 +51,7 @@ public final class JsonFormat implements SightingFormat {
     private static final byte[] UNIT = bytes("},\"systemd\":{\"unit\":");
     private static final byte[] CONTAINER = bytes("},\"container\":{\"id\":");
     private static final byte[] POD = bytes("},\"k8s\":{\"pod\":{\"uid\":");
+    private static final byte[] SCRIPT = bytes("},\"caller\":{\"script\":");
     private static final byte[][] EVIDENCE = labels("},\"evidence\":{\"method\":\"", EvidenceMethod.values(), "\"");
     private static final byte[] REASON = bytes(",\"reason\":");
     private static final byte[] END = bytes("}}\n");
@@ -58,6 +60,11 @@ public final class JsonFormat implements SightingFormat {
 
     @Override
     public void append(Sighting sighting, LineBuffer out) {
+        append(sighting, sighting.caller() == null ? null : Script.workedFor(sighting.caller()), out);
+    }
+
+    /** The same, where the script that the caller works for can no longer be told from it. */
+    void append(Sighting sighting, String script, LineBuffer out) {
         Exchange exchange = sighting.exchange();
         out.raw(TIMESTAMP);
         timestamps.iso(exchange.timestampNanos(), out);
@@ -66,6 +73,7 @@ public final class JsonFormat implements SightingFormat {
         network(exchange, out);
         if (sighting.caller() != null) {
             caller(sighting.caller(), out);
+            string(SCRIPT, script, out);
         }
         out.raw(EVIDENCE[sighting.evidence().method().ordinal()]);
         string(REASON, sighting.evidence().reason(), out);

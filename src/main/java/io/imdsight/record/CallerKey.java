@@ -1,7 +1,11 @@
 package io.imdsight.record;
 
 import io.imdsight.model.Caller;
+import io.imdsight.model.Script;
 import io.imdsight.model.Sighting;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Who calls, as far as calls are counted apart: what stays the same from run to run, so no process id. Every text is escaped and free of
@@ -15,6 +19,7 @@ import io.imdsight.model.Sighting;
  * @param owner the user's name, or the numeric user id where it has none
  * @param userAgent the request's User-Agent
  * @param sourceAddress the originator's address, only where the process is not known
+ * @param script the script that the program works for, see {@link Script}: of one curl for two scripts each has its own; null where there is none
  */
 public record CallerKey(
         String executable,
@@ -24,9 +29,23 @@ public record CallerKey(
         String podUid,
         String owner,
         String userAgent,
-        String sourceAddress) {
+        String sourceAddress,
+        String script) {
     /** What is counted together once too many callers were seen in a day. */
     public static final CallerKey OTHER = new CallerKey(null, "other", null, null, null, null, null, null);
+
+    /** A caller that works for no script. */
+    public CallerKey(
+            String executable,
+            String title,
+            String systemdUnit,
+            String containerId,
+            String podUid,
+            String owner,
+            String userAgent,
+            String sourceAddress) {
+        this(executable, title, systemdUnit, containerId, podUid, owner, userAgent, sourceAddress, null);
+    }
 
     /** The key that a sighting is counted under. */
     public static CallerKey of(Sighting s) {
@@ -38,6 +57,45 @@ public record CallerKey(
         }
         String owner = c.owner() != null || c.userId() < 0 ? c.owner() : Integer.toString(c.userId());
         return new CallerKey(
-                c.executable(), c.title(), c.systemdUnit(), c.containerId(), c.podUid(), owner, agent, null);
+                c.executable(),
+                c.title(),
+                c.systemdUnit(),
+                c.containerId(),
+                c.podUid(),
+                owner,
+                agent,
+                null,
+                Script.workedFor(c));
+    }
+
+    /** Every text of it, in the order of the components; null where a component is. */
+    public List<String> texts() {
+        return Arrays.asList(
+                executable, title, systemdUnit, containerId, podUid, owner, userAgent, sourceAddress, script);
+    }
+
+    /** The same with each text shortened, or whatever is done to it; what is absent stays absent. */
+    public CallerKey with(UnaryOperator<String> shortened) {
+        List<String> t =
+                texts().stream().map(s -> s == null ? null : shortened.apply(s)).toList();
+        CallerKey out =
+                new CallerKey(t.get(0), t.get(1), t.get(2), t.get(3), t.get(4), t.get(5), t.get(6), t.get(7), t.get(8));
+        return out.equals(this) ? this : out;
+    }
+
+    /** The same with another User-Agent; null for none. */
+    public CallerKey withUserAgent(String other) {
+        return new CallerKey(executable, title, systemdUnit, containerId, podUid, owner, other, sourceAddress, script);
+    }
+
+    /** The same, working for another script; null for none. */
+    public CallerKey withScript(String other) {
+        return new CallerKey(
+                executable, title, systemdUnit, containerId, podUid, owner, userAgent, sourceAddress, other);
+    }
+
+    /** The same without the program's path. */
+    public CallerKey withoutExecutable() {
+        return new CallerKey(null, title, systemdUnit, containerId, podUid, owner, userAgent, sourceAddress, script);
     }
 }

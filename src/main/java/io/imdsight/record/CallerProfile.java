@@ -12,7 +12,7 @@ import java.util.List;
  * @param firstSeenNanos its first request, nanoseconds since 1970-01-01T00:00:00Z
  * @param lastSeenNanos its last request
  * @param headers the header names of all its requests, as bits of {@link io.imdsight.model.RequestHead}; 0 where that was not kept
- * @param more processes that are counted under the same key but work for other scripts than the example: the first {@value #MORE_MAX}
+ * @param more processes that are counted under the same key but were started in another way than the example: the first {@value #MORE_MAX}
  */
 public record CallerProfile(
         CallerKey key,
@@ -25,7 +25,7 @@ public record CallerProfile(
     /** How many targets are kept: a program asks for a handful. */
     public static final int PATHS_MAX = 16;
 
-    /** How many other processes are kept: enough to see that a program is called by many scripts. */
+    /** How many other processes are kept: enough to see that it is started in many ways. */
     public static final int MORE_MAX = 7;
 
     public CallerProfile {

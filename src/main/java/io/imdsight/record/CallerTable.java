@@ -1,14 +1,10 @@
 package io.imdsight.record;
 
 import io.imdsight.model.Caller;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,20 +15,10 @@ import java.util.Set;
  * The callers' rows, and how many are told apart in a day. What it remembers of them follows the open transaction: where that fails, {@link #forget}.
  */
 final class CallerTable {
-    /**
-     * How many User-Agents of one and the same program are told apart in a day: an SDK has one or two. The rest is counted under the program, with the
-     * User-Agent {@value #VARIOUS}: one that invents them shall not use up the places of others.
-     */
-    static final int AGENTS_PER_DAY_MAX = 16;
-
-    static final String VARIOUS = "(various)";
-
     private static final long DAY_MINUTES = 1440;
 
     /** Today and yesterday, and one for a clock that was set. */
     private static final int DAYS_MAX = 3;
-
-    private static final int DIGEST_BYTES = 16;
 
     /** What is known of a row without reading it again. */
     static final class Row {
@@ -50,26 +36,15 @@ final class CallerTable {
         }
     }
 
-    /** Who was counted on a day. */
-    private static final class Day {
-        final Set<Integer> callers = new HashSet<>();
-        final Map<CallerKey, Integer> agents = new HashMap<>();
-    }
-
     private final Connection connection;
     private final int perDayMax;
     private final Map<CallerKey, Row> rows = new HashMap<>();
-    private final Map<Long, Day> days = new LinkedHashMap<>();
-    private final MessageDigest sha;
+    private final Map<Long, CallersOfDay> days = new LinkedHashMap<>();
+    private final CallerDigest digest = new CallerDigest();
 
     CallerTable(Connection connection, int perDayMax) {
         this.connection = connection;
         this.perDayMax = perDayMax;
-        try {
-            sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Forgets what it remembers; all of it is in the file. */
@@ -87,20 +62,18 @@ final class CallerTable {
         if (caller.equals(CallerKey.OTHER)) {
             return null;
         }
-        Day day = day(Math.floorDiv(minute, DAY_MINUTES));
+        CallersOfDay day = day(Math.floorDiv(minute, DAY_MINUTES));
         Row row = find(caller);
-        if (row == null || !day.callers.contains(row.id)) {
-            CallerKey program = withAgent(caller, null);
-            int agents = day.agents.getOrDefault(program, 0);
-            if (agents >= AGENTS_PER_DAY_MAX && !VARIOUS.equals(caller.userAgent())) {
-                return row(withAgent(caller, VARIOUS), minute, profile);
+        if (row == null || !day.has(row.id)) {
+            CallerKey counted = day.bounded(caller);
+            if (!counted.equals(caller)) {
+                return row(counted, minute, profile);
             }
-            if (day.callers.size() >= perDayMax) {
+            if (day.size() >= perDayMax) {
                 return null;
             }
             row = row == null ? insert(caller, profile) : row;
-            day.callers.add(row.id);
-            day.agents.put(program, agents + 1);
+            day.add(caller, row.id);
         }
         return row;
     }
@@ -138,18 +111,6 @@ final class CallerTable {
         }
     }
 
-    private static CallerKey withAgent(CallerKey k, String agent) {
-        return new CallerKey(
-                k.executable(),
-                k.title(),
-                k.systemdUnit(),
-                k.containerId(),
-                k.podUid(),
-                k.owner(),
-                agent,
-                k.sourceAddress());
-    }
-
     private Row find(CallerKey caller) throws SQLException {
         Row known = rows.get(caller);
         if (known != null) {
@@ -159,7 +120,7 @@ final class CallerTable {
         try (PreparedStatement s = connection.prepareStatement(
                 "SELECT c.id, first_seen_nanos, last_seen_nanos, example_is_v1, p.caller FROM caller c"
                         + " LEFT JOIN process p ON p.caller = c.id AND p.generation = 0 WHERE digest = ?")) {
-            s.setBytes(1, digest(caller));
+            s.setBytes(1, digest.of(caller));
             try (ResultSet r = s.executeQuery()) {
                 if (!r.next()) {
                     return null;
@@ -193,8 +154,8 @@ final class CallerTable {
     private Row insert(CallerKey c, Waiting.Profile p) throws SQLException {
         update(
                 "INSERT INTO caller(digest, " + Texts.CALLER_COLUMNS
-                        + ", first_seen_nanos, last_seen_nanos) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                digest(c),
+                        + ", first_seen_nanos, last_seen_nanos) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                digest.of(c),
                 c.executable(),
                 c.title(),
                 c.systemdUnit(),
@@ -203,6 +164,7 @@ final class CallerTable {
                 c.owner(),
                 c.userAgent(),
                 c.sourceAddress(),
+                c.script(),
                 p.firstSeenNanos,
                 p.lastSeenNanos);
         Row row = new Row((int) LedgerSchema.number(connection, "SELECT last_insert_rowid()"));
@@ -238,12 +200,12 @@ final class CallerTable {
                 c.podUid());
     }
 
-    private Day day(long number) throws SQLException {
-        Day known = days.get(number);
+    private CallersOfDay day(long number) throws SQLException {
+        CallersOfDay known = days.get(number);
         if (known != null) {
             return known;
         }
-        Day day = new Day();
+        CallersOfDay day = new CallersOfDay();
         try (PreparedStatement s = connection.prepareStatement("SELECT id, " + Texts.CALLER_COLUMNS
                 + " FROM caller WHERE id IN (SELECT DISTINCT caller FROM tally WHERE minute >= ? AND minute < ?)")) {
             s.setLong(1, number * DAY_MINUTES);
@@ -251,8 +213,7 @@ final class CallerTable {
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     if (r.getInt(1) != LedgerSchema.OTHER_ID) {
-                        day.callers.add(r.getInt(1));
-                        day.agents.merge(withAgent(Texts.callerKey(r, 2), null), 1, Integer::sum);
+                        day.add(Texts.callerKey(r, 2), r.getInt(1));
                     }
                 }
             }
@@ -266,29 +227,5 @@ final class CallerTable {
 
     private void update(String sql, Object... values) throws SQLException {
         LedgerSchema.update(connection, sql, values);
-    }
-
-    /** One value that is the same for equal keys only: each text with its length before it, −1 where there is none. */
-    private byte[] digest(CallerKey k) {
-        for (String text : new String[] {
-            k.executable(),
-            k.title(),
-            k.systemdUnit(),
-            k.containerId(),
-            k.podUid(),
-            k.owner(),
-            k.userAgent(),
-            k.sourceAddress()
-        }) {
-            byte[] bytes = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-            int length = bytes == null ? -1 : bytes.length;
-            for (int shift = 24; shift >= 0; shift -= 8) {
-                sha.update((byte) (length >> shift));
-            }
-            if (bytes != null) {
-                sha.update(bytes);
-            }
-        }
-        return Arrays.copyOf(sha.digest(), DIGEST_BYTES);
     }
 }

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
@@ -121,10 +122,11 @@ final class LedgerFile implements AutoCloseable {
                 check(path, c);
             }
         }
-        LedgerSchema.migrate(c, LedgerSchema.STEPS);
-        if (!LedgerSchema.isWhole(c, LedgerSchema.STEPS)) {
+        List<List<String>> made = LedgerSchema.STEPS.subList(0, LedgerSchema.version(c));
+        if (!LedgerSchema.isWhole(c, made)) {
             throw new SQLException(path + ": its tables are not as they were made", null, LedgerFaults.DAMAGED);
         }
+        LedgerSchema.migrate(c, LedgerSchema.STEPS);
     }
 
     /** Reads the whole file once, as far as that goes in the time; what damage lies beyond shows itself when it is met. */

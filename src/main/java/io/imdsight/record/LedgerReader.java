@@ -51,6 +51,7 @@ public final class LedgerReader implements Tallies, AutoCloseable {
                                 + LedgerSchema.STEPS.size() + "; use the version that wrote it",
                         null);
             }
+            LedgerSchema.readAsLatest(c, version);
             return new LedgerReader(path, c);
         } catch (SQLException e) {
             LedgerFile.closeQuietly(c);

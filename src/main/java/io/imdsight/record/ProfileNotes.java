@@ -102,16 +102,7 @@ final class ProfileNotes {
 
     static long weight(CallerKey k) {
         long sum = OBJECT_CHARACTERS;
-        for (String text : new String[] {
-            k.executable(),
-            k.title(),
-            k.systemdUnit(),
-            k.containerId(),
-            k.podUid(),
-            k.owner(),
-            k.userAgent(),
-            k.sourceAddress()
-        }) {
+        for (String text : k.texts()) {
             sum += text == null ? 0 : text.length();
         }
         return sum;

@@ -86,15 +86,7 @@ public final class TallyBook implements Tallies {
 
     /** A hostile User-Agent has 64 KiB; what is told apart by its first part is told apart. */
     private static CallerKey bounded(CallerKey k) {
-        return new CallerKey(
-                ProfileNotes.cut(k.executable()),
-                ProfileNotes.cut(k.title()),
-                ProfileNotes.cut(k.systemdUnit()),
-                ProfileNotes.cut(k.containerId()),
-                ProfileNotes.cut(k.podUid()),
-                ProfileNotes.cut(k.owner()),
-                ProfileNotes.cut(k.userAgent()),
-                ProfileNotes.cut(k.sourceAddress()));
+        return k.with(ProfileNotes::cut);
     }
 
     /** Adds to what is known of how a minute was watched. */

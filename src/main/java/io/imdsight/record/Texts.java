@@ -24,7 +24,7 @@ final class Texts {
 
     static final String CLASS_COLUMNS = "version, kind, outcome, path_class, cause, evidence";
     static final String CALLER_COLUMNS =
-            "executable, title, systemd_unit, container_id, pod_uid, owner, user_agent, source_address";
+            "executable, title, systemd_unit, container_id, pod_uid, owner, user_agent, source_address, script";
 
     private Texts() {}
 
@@ -50,7 +50,8 @@ final class Texts {
                 r.getString(column + 4),
                 r.getString(column + 5),
                 r.getString(column + 6),
-                r.getString(column + 7));
+                r.getString(column + 7),
+                r.getString(column + 8));
     }
 
     /** The value with this label; null for null. */

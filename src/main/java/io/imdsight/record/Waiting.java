@@ -203,7 +203,8 @@ final class Waiting {
                 head(k.podUid(), TEXT_CHARS_MAX),
                 head(k.owner(), TEXT_CHARS_MAX),
                 head(k.userAgent(), TEXT_CHARS_MAX),
-                head(k.sourceAddress(), TEXT_CHARS_MAX));
+                head(k.sourceAddress(), TEXT_CHARS_MAX),
+                tail(k.script()));
         return out.equals(k) ? k : out;
     }
 
@@ -225,6 +226,7 @@ final class Waiting {
 
     private static long profileBytes(CallerKey k, Caller c) {
         long chars = chars(k.executable()) + chars(k.title()) + chars(k.userAgent()) + chars(k.systemdUnit());
+        chars += chars(k.script());
         if (c != null) {
             chars += chars(c);
             for (Caller parent : c.parents()) {

@@ -38,16 +38,14 @@ public record CallerFinding(
         return counts.getOrDefault(s, 0L);
     }
 
-    /** What a person would call it; never empty. */
+    /** What a person would call it, as {@code curl, run by /opt/backup/nightly.sh}; never empty. */
     public String name() {
         if (key.equals(CallerKey.OTHER)) {
             return "other callers, too many to be told apart";
         }
-        if (key.title() != null) {
-            return key.title();
-        }
-        if (key.executable() != null) {
-            return key.executable();
+        String program = key.title() != null ? key.title() : key.executable();
+        if (program != null) {
+            return key.script() == null ? program : program + ", run by " + key.script();
         }
         return "a process that could not be named" + (key.sourceAddress() == null ? "" : ", at " + key.sourceAddress());
     }

@@ -94,6 +94,7 @@ public final class JsonReport {
         CallerFinding f = e.finding();
         j.text("standing", f.standing().label());
         j.text("name", f.name());
+        j.text("script", f.key().script());
         counts(j, "counts", f.counts());
         counts(j, "causes", f.causes());
         j.number("credentials_without_token", f.credentials());

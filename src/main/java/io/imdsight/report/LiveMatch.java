@@ -36,7 +36,7 @@ final class LiveMatch {
         return out;
     }
 
-    /** The caller's program, its script, or a file that its command line names. */
+    /** The caller's program, its script, the one that it works for, or a file that its command line names. */
     private static boolean isFile(PossibleCaller c, AuditReport.Entry e) {
         CallerFinding f = e.finding();
         if (f.key().containerId() != null) {
@@ -47,6 +47,9 @@ final class LiveMatch {
                 && f.profile().example() != null
                 && f.profile().example().arguments() != null
                 && f.profile().example().arguments().contains(c.place());
-        return script || argument || c.place().equals(f.key().executable());
+        return script
+                || argument
+                || c.place().equals(f.key().executable())
+                || c.place().equals(f.key().script());
     }
 }

@@ -39,12 +39,16 @@ public enum Standing implements Labelled {
         if (c.version() == Version.V2) {
             return V2;
         }
-        boolean known = c.version() == Version.V1;
+        if (c.blocks()) {
+            return BLOCKING;
+        }
+        if (c.mayBlock()) {
+            return POSSIBLE;
+        }
         return switch (c.outcome()) {
-            case SERVED -> c.kind() == Kind.TOKEN ? V2 : known ? BLOCKING : POSSIBLE;
-            case UNDETERMINED -> c.kind() == Kind.TOKEN ? FAILED : POSSIBLE;
+            case SERVED -> V2; // a token request, whatever is wrong with it
             case REFUSED -> REFUSED;
-            case FAILED, UNANSWERED -> FAILED;
+            case FAILED, UNANSWERED, UNDETERMINED -> FAILED;
         };
     }
 }

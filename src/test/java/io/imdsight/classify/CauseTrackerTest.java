@@ -105,6 +105,47 @@ class CauseTrackerTest {
         assertEquals(Cause.NEVER_TRIED, get(curl(8, init)));
     }
 
+    private static Caller script(int pid, String path) {
+        String title = "sh " + path.substring(path.lastIndexOf('/') + 1);
+        return new Caller(
+                pid, "/bin/sh", List.of("sh", path), title, 0, null, START + SECOND, null, null, null, List.of());
+    }
+
+    @Test
+    void whatOneScriptUnderAWrapperDidSaysNothingOfTheNext() {
+        Caller wrapper = script(5, "/opt/wrapper.sh");
+        put(curl(11, script(6, "/opt/a.sh"), wrapper), ClassifierTest.status(200));
+        assertEquals(Cause.TOKEN_UNUSED, get(curl(12, script(6, "/opt/a.sh"), wrapper)), "the same script");
+        assertEquals(Cause.NEVER_TRIED, get(curl(13, script(7, "/opt/b.sh"), wrapper)), "another one");
+    }
+
+    @Test
+    void aScriptThatHasAnotherFetchItsTokenHasOne() {
+        Caller nightly = script(5, "/opt/nightly.sh");
+        Caller subshell = process(6, START + SECOND, List.of(), "sh", "-c", "get-token.sh");
+        put(curl(11, script(7, "/opt/get-token.sh"), subshell, nightly), ClassifierTest.status(200));
+        assertEquals(Cause.TOKEN_UNUSED, get(curl(12, nightly)));
+    }
+
+    @Test
+    void aScriptOfItsOwnIsNotJudgedByTheOneThatRunsIt() {
+        Caller nightly = script(5, "/opt/nightly.sh");
+        put(curl(11, nightly), ClassifierTest.status(200));
+        Caller report = new Caller(
+                12,
+                "/usr/bin/python3",
+                List.of("python3", "/opt/report.py"),
+                "python3 report.py",
+                0,
+                null,
+                START + SECOND,
+                null,
+                null,
+                null,
+                List.of(nightly));
+        assertEquals(Cause.NEVER_TRIED, get(report));
+    }
+
     @Test
     void aPersonsShellIsNoScript() {
         Caller shell = process(5, START - 9 * SECOND, List.of(), "bash", "--login");

@@ -1,6 +1,7 @@
 package io.imdsight.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.model.Caller;
@@ -35,6 +36,18 @@ class BoundedJsonTest {
             assertTrue(bytes(line) <= 40 * 1024, letter + ": " + bytes(line));
             assertTrue(line.contains("\"… (31 more)\""), line);
         }
+    }
+
+    @Test
+    void theScriptThatACallerWorksForIsKeptWithoutItsAncestors() {
+        Sighting s = Samples.v1(Samples.curlOf("/opt/a.sh"), Evidence.CONNECT_PROBE);
+        RequestHead head = new RequestHead("GET", "/" + "x".repeat(60_000), null, 0, true);
+        Sighting longer = new Sighting(
+                Samples.exchange(head, Samples.received(200)), s.classification(), s.cause(), s.caller(), s.evidence());
+        String kept = ",\"caller\":{\"script\":\"/opt/a.sh\"},\"evidence\"";
+        assertTrue(Samples.line(format, s).contains(kept), Samples.line(format, s));
+        assertTrue(Samples.line(format, longer).contains(kept), Samples.line(format, longer));
+        assertFalse(Samples.line(format, longer).contains("\"parents\""));
     }
 
     @Test

@@ -113,6 +113,23 @@ class EventFileTest {
     }
 
     @Test
+    void fullLinesAndRollUpsNameTheScript() throws IOException {
+        EventFile events = events();
+        for (int i = 0; i < EventFile.V1_FULL_MAX + 3; i++) {
+            accept(events, Samples.v1(Samples.curlOf("/opt/a.sh"), Evidence.CONNECT_PROBE));
+            accept(events, Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE));
+        }
+        events.close();
+        for (String script : List.of("/opt/a.sh", "/opt/b.sh")) {
+            List<String> of = Files.readAllLines(events.file().path()).stream()
+                    .filter(l -> l.contains("\"caller\":{\"script\":\"" + script + "\"}"))
+                    .toList();
+            assertEquals(EventFile.V1_FULL_MAX + 1, of.size());
+            assertTrue(of.getLast().contains("\"action\":\"roll-up\",\"count\":3}"), of.getLast());
+        }
+    }
+
+    @Test
     void aCallerThatChangesItsUserAgentIsOneCaller() throws IOException {
         EventFile events = events();
         for (int i = 0; i < 1_000; i++) {

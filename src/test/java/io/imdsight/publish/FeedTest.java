@@ -10,11 +10,16 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.imdsight.model.Classification;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Evidence;
+import io.imdsight.model.Kind;
+import io.imdsight.model.Outcome;
+import io.imdsight.model.PathClass;
 import io.imdsight.model.Sighting;
+import io.imdsight.model.Version;
 import io.imdsight.record.TallyKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +121,46 @@ class FeedTest {
         pass(feed, 60);
         assertEquals(2, of("caller", records()).size());
         assertEquals(4, sum("caller", records()));
+    }
+
+    @Test
+    void oneToolForTwoScriptsIsTwoCallers() throws IOException {
+        Feed feed = feed(1);
+        accept(Samples.v1(Samples.curlOf("/opt/a.sh"), Evidence.CONNECT_PROBE), 3);
+        accept(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE), 2);
+        feed.close(epoch, monotonic);
+        assertEquals(
+                Set.of("curl (a.sh) of /opt/a.sh 3", "curl (b.sh) of /opt/b.sh 2"),
+                of("caller", records()).stream()
+                        .map(r -> r.at("/caller/name").asText() + " of "
+                                + r.at("/caller/script").asText() + " " + r.at("/imds/blocking"))
+                        .collect(java.util.stream.Collectors.toSet()));
+        assertEquals(2, last().at("/callers/v1").asInt());
+    }
+
+    @Test
+    void whatBlocksIsWhatBlocksInAnAudit() throws IOException {
+        Feed feed = feed(1);
+        Sighting served = Samples.v1(Samples.curl(), Evidence.CONNECT_PROBE);
+        accept(with(served, Kind.TOKEN, Outcome.SERVED), 1); // a token request without its header
+        accept(with(served, Kind.FOREIGN, Outcome.SERVED), 1);
+        accept(with(served, Kind.METADATA, Outcome.FAILED), 1);
+        pass(feed, 3_700);
+        assertEquals(0, last().at("/imds/blocking").asInt(), last().toString());
+        assertTrue(last().at("/quality/sound").asBoolean());
+        accept(with(served, Kind.METADATA, Outcome.UNDETERMINED), 1);
+        pass(feed, 3_700);
+        assertEquals(0, last().at("/imds/blocking").asInt());
+        assertEquals(1, last().at("/imds/possible").asInt());
+        assertFalse(last().at("/quality/sound").asBoolean(), "it may have been served");
+        accept(served, 1);
+        pass(feed, 3_700);
+        assertEquals(1, last().at("/imds/blocking").asInt());
+    }
+
+    private static Sighting with(Sighting s, Kind kind, Outcome outcome) {
+        Classification c = new Classification(Version.V1, kind, outcome, PathClass.OTHER);
+        return new Sighting(s.exchange(), c, s.cause(), s.caller(), s.evidence());
     }
 
     @Test

@@ -90,6 +90,24 @@ final class Samples {
                         ancestor(1, "/usr/lib/systemd/systemd", "systemd", "/sbin/init")));
     }
 
+    /** A curl that works for a script. */
+    static Caller curlOf(String script) {
+        Caller c = curl();
+        String title = "sh " + script.substring(script.lastIndexOf('/') + 1);
+        return new Caller(
+                c.pid(),
+                c.executable(),
+                c.arguments(),
+                c.title(),
+                c.userId(),
+                c.owner(),
+                c.startTimeNanos(),
+                c.systemdUnit(),
+                c.containerId(),
+                c.podUid(),
+                List.of(ancestor(6027, "/usr/bin/dash", title, "/bin/sh", script)));
+    }
+
     static Caller ancestor(int pid, String executable, String title, String... arguments) {
         return new Caller(pid, executable, List.of(arguments), title, 0, "root", 0, null, null, null, List.of());
     }

@@ -9,6 +9,7 @@ import io.imdsight.model.Caller;
 import io.imdsight.model.Classification;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
+import io.imdsight.model.Evidence;
 import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
@@ -148,6 +149,17 @@ class ScrapeServerTest {
                 new Classification(version, Kind.METADATA, Outcome.SERVED, PathClass.OTHER),
                 null,
                 EvidenceMethod.CONNECT_PROBE);
+    }
+
+    @Test
+    void oneToolForTwoScriptsHasTwoSeries() throws Exception {
+        for (String script : List.of("/opt/a.sh", "/opt/b.sh", "/opt/b.sh")) {
+            series.accept(TallyKey.of(Samples.v1(Samples.curlOf(script), Evidence.CONNECT_PROBE)));
+        }
+        assertTrue(
+                callerLines().stream().anyMatch(l -> l.contains("caller=\"curl (a.sh)\"") && l.endsWith(" 1.0")),
+                callerLines().toString());
+        assertTrue(callerLines().stream().anyMatch(l -> l.contains("caller=\"curl (b.sh)\"") && l.endsWith(" 2.0")));
     }
 
     @Test

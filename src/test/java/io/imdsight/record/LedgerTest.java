@@ -214,10 +214,10 @@ class LedgerTest {
         ledger.commit();
         assertEquals(2000, Seen.sum(read()));
         assertEquals(Set.of("liar", "honest"), titles());
-        assertEquals(CallerTable.AGENTS_PER_DAY_MAX + 2, read().size());
+        assertEquals(CallersOfDay.AGENTS_MAX + 2, read().size());
         assertTrue(read().stream()
-                .anyMatch(t -> CallerTable.VARIOUS.equals(t.key().caller().userAgent())
-                        && t.count() == 1000 - CallerTable.AGENTS_PER_DAY_MAX));
+                .anyMatch(t -> CallersOfDay.VARIOUS.equals(t.key().caller().userAgent())
+                        && t.count() == 1000 - CallersOfDay.AGENTS_MAX));
         assertEquals(0, drops.get(Drop.LEDGER_CALLERS));
     }
 
@@ -338,10 +338,10 @@ class LedgerTest {
         steps.add(List.of("ALTER TABLE tally ADD COLUMN later INTEGER NOT NULL DEFAULT 7", "broken"));
         try (Connection c = LedgerFile.connect(directory.resolve(LedgerFile.NAME), false, 16)) {
             assertThrows(SQLException.class, () -> LedgerSchema.migrate(c, steps));
-            assertEquals(1, LedgerSchema.version(c));
-            steps.set(1, steps.get(1).subList(0, 1));
+            assertEquals(LedgerSchema.STEPS.size(), LedgerSchema.version(c));
+            steps.set(steps.size() - 1, steps.getLast().subList(0, 1));
             LedgerSchema.migrate(c, steps);
-            assertEquals(2, LedgerSchema.version(c));
+            assertEquals(LedgerSchema.STEPS.size() + 1, LedgerSchema.version(c));
             assertEquals(7, LedgerSchema.number(c, "SELECT later FROM tally WHERE count = 1"));
         }
         ledger = ledger(LedgerOptions.in(temporary.resolve("other")));

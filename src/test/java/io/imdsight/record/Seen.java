@@ -72,6 +72,31 @@ final class Seen {
                 List.of(parent));
     }
 
+    /** A curl that works for a script; null for none. */
+    static Caller curlOf(String script) {
+        return new Caller(
+                77,
+                "/usr/bin/curl",
+                List.of("curl", "http://169.254.169.254" + TARGET),
+                "curl",
+                0,
+                "root",
+                1234,
+                "nightly.service",
+                null,
+                null,
+                script == null ? List.of() : List.of(shell(script)));
+    }
+
+    private static Caller shell(String script) {
+        String title = "sh " + script.substring(script.lastIndexOf('/') + 1);
+        return new Caller(5, "/bin/sh", List.of("sh", script), title, 0, "root", 0, null, null, null, List.of());
+    }
+
+    static Sighting v1(long minute, Caller caller) {
+        return of(minute, Version.V1, Outcome.SERVED, caller, "curl/7.88.1", TARGET);
+    }
+
     /** A minute that was watched throughout. */
     static Coverage whole(long minute) {
         return new Coverage(minute, 60_000, ConnectionCounts.NONE, Map.of());

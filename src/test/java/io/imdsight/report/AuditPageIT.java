@@ -38,7 +38,7 @@ class AuditPageIT {
         browse(HostilePage.usual(), browser -> {
             String first = "document.querySelector('tbody.caller td[data-label=Caller]').textContent";
             assertEquals("\"5 of 5 callers\"", browser.value("document.getElementById('shown').textContent"));
-            assertEquals("\"curl\"", browser.value(first));
+            assertEquals("\"curl, run by /opt/jobs/nightly-backup.sh\"", browser.value(first));
             int tabs = 0;
             while (!"\"filter\"".equals(browser.value("document.activeElement.id")) && tabs++ < 10) {
                 browser.keys(Browsing.TAB);

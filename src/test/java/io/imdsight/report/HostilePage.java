@@ -150,8 +150,9 @@ public final class HostilePage {
                 Kind.FOREIGN,
                 Outcome.FAILED,
                 Cause.NEVER_TRIED);
-        CallerKey key =
-                new CallerKey("/usr/bin/curl", "curl", "nightly.service", null, null, "root", "curl/7.88.1", null);
+        CallerKey key = new CallerKey(
+                        "/usr/bin/curl", "curl", "nightly.service", null, null, "root", "curl/7.88.1", null)
+                .withScript("/opt/jobs/nightly-backup.sh");
         Found found = new Found(
                 "curl",
                 "7.88.1-10+deb12u15",

@@ -100,7 +100,7 @@ class ReportFormatsTest {
         String text = String.join("\n", TextReport.lines(HostilePage.usual(), false));
         for (String part : List.of(
                 "VERDICT: blocked: HttpTokens=required would break 2 callers",
-                "1. curl  unit nightly.service, user root",
+                "1. curl, run by /opt/jobs/nightly-backup.sh  unit nightly.service, user root",
                 "/usr/bin/curl; package curl 7.88.1-10+deb12u15; curl 7.88.1 (by its executable)",
                 "12 blocking; 12 gave CREDENTIALS without a token (they carry ec2:RoleDelivery 1.0)",
                 "/opt/jobs/nightly-backup.sh, line 12",

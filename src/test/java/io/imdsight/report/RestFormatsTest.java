@@ -39,7 +39,7 @@ class RestFormatsTest {
     @Test
     void whatWasAlsoSeenCallingIsSaidToBe() {
         PossibleCaller script = report.scan().found().getLast();
-        assertEquals("this file was seen calling: curl", script.seenLive());
+        assertEquals("this file was seen calling: curl, run by /opt/jobs/nightly-backup.sh", script.seenLive());
         assertEquals(
                 "a caller of this kind was seen, perhaps from here: java billing.jar",
                 report.scan().found().stream()

@@ -1,10 +1,12 @@
 package io.imdsight.publish.cloudwatch;
 
+import io.imdsight.model.Script;
 import io.imdsight.record.CallerKey;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /**
  * Which callers have a metric of their own: the first so many that were seen in a calendar month (UTC), as CloudWatch bills by month and by
@@ -41,15 +43,21 @@ final class TopCallers {
         return OTHER;
     }
 
-    /** {@code python3 sync.py (nightly.service)}. What {@link Dimension} cannot carry it replaces. */
+    /** {@code python3 sync.py (nightly.service)}, {@code curl (nightly.sh, nightly.service)}. What {@link Dimension} cannot carry it replaces. */
     private static String name(CallerKey c) {
         String program = c.title() != null ? c.title() : c.executable() != null ? c.executable() : null;
         if (program == null) {
             return c.sourceAddress() == null ? "unknown" : "unknown at " + c.sourceAddress();
         }
-        if (c.containerId() != null) {
-            return program + " (container)"; // ids change with each start, and each would be a metric
+        StringJoiner more = new StringJoiner(", ", " (", ")").setEmptyValue("");
+        if (c.script() != null) {
+            more.add(Script.lastName(c.script()));
         }
-        return c.systemdUnit() == null ? program : program + " (" + c.systemdUnit() + ")";
+        if (c.containerId() != null) {
+            more.add("container"); // ids change with each start, and each would be a metric
+        } else if (c.systemdUnit() != null) {
+            more.add(c.systemdUnit());
+        }
+        return program + more;
     }
 }

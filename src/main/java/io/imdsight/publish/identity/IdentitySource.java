@@ -28,7 +28,7 @@ public final class IdentitySource {
     private final String hostName;
     private final List<String> tags;
     private int tries;
-    private MachineIdentity found;
+    private volatile MachineIdentity found;
     private String problem;
 
     /**
@@ -61,6 +61,11 @@ public final class IdentitySource {
         if (tries >= TRIES_OFF_EC2 && !isEc2()) {
             found = MachineIdentity.ofHost(hostName);
         }
+        return found;
+    }
+
+    /** What was found; null where nothing was yet. Does not wait for whoever asks. */
+    public MachineIdentity known() {
         return found;
     }
 

@@ -1,5 +1,6 @@
 package io.imdsight.report.fleet;
 
+import io.imdsight.model.Script;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,10 +16,12 @@ import java.util.regex.Pattern;
  * @param owner the user; null where not known
  * @param contained whether it runs in a container
  * @param userAgent only where the process is not known
+ * @param script the script that it works for; null where there is none
  */
-record CallerIdentity(String name, String executable, String unit, String owner, boolean contained, String userAgent) {
+record CallerIdentity(
+        String name, String executable, String unit, String owner, boolean contained, String userAgent, String script) {
     /** Callers that the agent, or this report, did not tell apart. */
-    static final CallerIdentity OTHER = new CallerIdentity("other", null, null, null, false, null);
+    static final CallerIdentity OTHER = new CallerIdentity("other", null, null, null, false, null, null);
 
     static final String UNNAMED = "not known";
 
@@ -27,7 +30,8 @@ record CallerIdentity(String name, String executable, String unit, String owner,
             .thenComparing(CallerIdentity::unit, Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(CallerIdentity::owner, Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(CallerIdentity::contained)
-            .thenComparing(CallerIdentity::userAgent, Comparator.nullsFirst(Comparator.naturalOrder()));
+            .thenComparing(CallerIdentity::userAgent, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(CallerIdentity::script, Comparator.nullsFirst(Comparator.naturalOrder()));
 
     /** Ids of containers and of transient units. */
     private static final Pattern LONG_HEX = Pattern.compile("[0-9a-f]{12,}");
@@ -39,13 +43,21 @@ record CallerIdentity(String name, String executable, String unit, String owner,
         if (r.title == null && r.executable == null) {
             return "other".equals(r.callerName)
                     ? OTHER
-                    : new CallerIdentity(UNNAMED, null, unit(r.unit), r.owner, r.inContainer, r.userAgent);
+                    : new CallerIdentity(UNNAMED, null, unit(r.unit), r.owner, r.inContainer, r.userAgent, null);
         }
         if ("other".equals(r.title) && r.executable == null && r.owner == null && r.unit == null) {
             return OTHER;
         }
-        String name = r.callerName != null ? r.callerName : r.title != null ? r.title : r.executable;
-        return new CallerIdentity(name, r.executable, unit(r.unit), r.owner, r.inContainer, null);
+        return new CallerIdentity(nameOf(r), r.executable, unit(r.unit), r.owner, r.inContainer, null, r.script);
+    }
+
+    /** As a feed says it; an event does not, and its name is put together in the same way. */
+    private static String nameOf(FeedRecord r) {
+        if (r.callerName != null) {
+            return r.callerName;
+        }
+        String name = r.title != null ? r.title : r.executable;
+        return r.script == null ? name : name + " (" + Script.lastName(r.script) + ")";
     }
 
     private static String unit(String unit) {
@@ -72,9 +84,12 @@ record CallerIdentity(String name, String executable, String unit, String owner,
         return !equals(OTHER);
     }
 
-    /** Where it lives, for people: {@code unit nightly.service, user root, in containers}. */
+    /** Where it lives, for people: {@code run by /opt/nightly.sh, unit nightly.service, user root, in containers}. */
     String place() {
         List<String> out = new ArrayList<>();
+        if (script != null) {
+            out.add("run by " + script);
+        }
         if (unit != null) {
             out.add("unit " + unit);
         }
@@ -91,7 +106,7 @@ record CallerIdentity(String name, String executable, String unit, String owner,
     }
 
     int characters() {
-        return length(name) + length(executable) + length(unit) + length(owner) + length(userAgent);
+        return length(name) + length(executable) + length(unit) + length(owner) + length(userAgent) + length(script);
     }
 
     private static int length(String s) {

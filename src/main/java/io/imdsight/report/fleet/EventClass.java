@@ -1,6 +1,7 @@
 package io.imdsight.report.fleet;
 
 import io.imdsight.model.Cause;
+import io.imdsight.model.Classification;
 import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Labelled;
@@ -48,7 +49,7 @@ final class EventClass {
         }
         r.noToken = o == Outcome.SERVED ? count : 0;
         r.noTokenRejected = o == Outcome.REFUSED ? count : 0;
-        r.blocking = k != Kind.FOREIGN && (o == Outcome.SERVED || o == Outcome.UNDETERMINED) ? count : 0;
+        r.blocking = new Classification(v, k, o, PathClass.OTHER).blocks() ? count : 0;
         r.credentials = PathClass.CREDENTIALS.label().equals(pathClass) ? count : 0;
         if (cause != null) {
             r.causes[needed(Cause.values(), cause, "imds.cause").ordinal()] = count;

@@ -29,6 +29,7 @@ final class FeedRecord {
     String hostId;
     String hostName;
     String callerName;
+    String script;
     String userAgent;
     String sourceAddress;
     String executable;
@@ -63,6 +64,7 @@ final class FeedRecord {
         hostId = null;
         hostName = null;
         callerName = null;
+        script = null;
         userAgent = null;
         sourceAddress = null;
         executable = null;

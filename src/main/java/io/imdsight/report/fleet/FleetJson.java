@@ -119,7 +119,9 @@ public final class FleetJson {
     }
 
     private static void who(Json j, CallerIdentity c, String userAgent) {
-        j.object("caller", o -> o.text("name", c.name()).flag("contained", c.contained()));
+        j.object(
+                "caller",
+                o -> o.text("name", c.name()).text("script", c.script()).flag("contained", c.contained()));
         if (c.executable() != null || c.owner() != null) {
             j.object("process", o -> {
                 if (c.executable() != null) {

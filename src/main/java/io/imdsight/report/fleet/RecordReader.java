@@ -24,6 +24,7 @@ final class RecordReader {
     private final JsonCursor.Member root = this::root;
     private final JsonCursor.Member feed = this::feed;
     private final JsonCursor.Member host = this::host;
+    private final JsonCursor.Member caller = this::caller;
     private final JsonCursor.Member process = this::process;
     private final JsonCursor.Member container = this::container;
     private final JsonCursor.Member imds = this::imds;
@@ -103,7 +104,7 @@ final class RecordReader {
             case "feed" -> in.object(feed);
             case "event" -> in.object(event);
             case "host" -> in.object(host);
-            case "caller" -> r.callerName = in.within("name", TEXT_CHARS_MAX);
+            case "caller" -> in.object(caller);
             case "process" -> in.object(process);
             case "systemd" -> r.unit = in.within("unit", TEXT_CHARS_MAX);
             case "container" -> in.object(container);
@@ -137,6 +138,14 @@ final class RecordReader {
         switch (name) {
             case "id" -> r.hostId = in.text(HOST_CHARS_MAX);
             case "name" -> r.hostName = in.text(HOST_CHARS_MAX);
+            default -> in.pass();
+        }
+    }
+
+    private void caller(String name) throws IOException, DamagedLineException {
+        switch (name) {
+            case "name" -> r.callerName = in.text(TEXT_CHARS_MAX);
+            case "script" -> r.script = in.text(TEXT_CHARS_MAX);
             default -> in.pass();
         }
     }

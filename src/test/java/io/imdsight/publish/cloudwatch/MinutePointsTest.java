@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Version;
+import io.imdsight.record.CallerKey;
 import io.imdsight.record.Destination;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -114,6 +115,19 @@ class MinutePointsTest {
                 new Dimension("Caller", "caf?"), callers.getFirst().dimensions().get(1));
         assertEquals(7, callers.getFirst().count());
         assertEquals(2, callers.getLast().count());
+    }
+
+    @Test
+    void aCallerIsNamedWithTheScriptThatItWorksForAndWithItsPlace() {
+        TopCallers top = new TopCallers(10);
+        CallerKey curl = new CallerKey("/usr/bin/curl", "curl", null, null, null, "root", null, null);
+        assertEquals("curl", top.name(curl, 7));
+        assertEquals("curl (a.sh)", top.name(curl.withScript("/opt/a.sh"), 7));
+        CallerKey unit = new CallerKey("/usr/bin/curl", "curl", "n.service", null, null, "root", null, null);
+        assertEquals("curl (n.service)", top.name(unit, 7));
+        assertEquals("curl (a.sh, n.service)", top.name(unit.withScript("/opt/a.sh"), 7));
+        CallerKey container = new CallerKey("/usr/bin/curl", "curl", "x.scope", "0123", null, "root", null, null);
+        assertEquals("curl (a.sh, container)", top.name(container.withScript("/opt/a.sh"), 7));
     }
 
     @Test

@@ -210,6 +210,43 @@ class FleetReportTest {
         assertEquals(3, r.callers().getFirst().instances.size());
     }
 
+    private static long of(String event) {
+        Fleet fleet = new Fleet(FeedLines.period(), null);
+        new FeedLines().line(event).into(fleet, "i-7");
+        return FleetReport.of(fleet).find("i-7").instance().blocking;
+    }
+
+    @Test
+    void oneToolForTwoScriptsIsTwoCallersInFeedAndEventsAlike() {
+        FeedLines lines = new FeedLines();
+        String caller =
+                "{\"timestamp\":\"2026-11-22T11:00:00Z\",\"feed\":{\"version\":1,\"record\":\"caller\",\"interval_seconds\":60},"
+                        + FeedLines.host("i-1")
+                        + ",\"caller\":{\"name\":\"curl (a.sh)\",\"script\":\"/opt/a.sh\"},\"process\":{\"executable\":"
+                        + "{\"path\":\"/usr/bin/curl\"},\"title\":\"curl\"}," + FeedLines.imds(1, 1, 1)
+                        + ",\"evidence\":{\"connect-probe\":1}}";
+        lines.line(caller).line(caller.replace("a.sh", "b.sh"));
+        Fleet fleet = lines.fleet();
+        new FeedLines()
+                .line(
+                        "{\"timestamp\":\"2026-11-22T11:00:00Z\",\"imds\":{\"version\":\"v1\",\"kind\":\"metadata\",\"outcome\":\"served\","
+                                + "\"path_class\":\"credentials\"},\"process\":{\"pid\":1,\"executable\":{\"path\":\"/usr/bin/curl\"},"
+                                + "\"title\":\"curl\"},\"caller\":{\"script\":\"/opt/b.sh\"},\"evidence\":{\"method\":\"connect-probe\"}}")
+                .into(fleet, "i-2");
+        FleetReport r = FleetReport.of(fleet);
+        assertEquals(2, r.callers().size());
+        FleetCaller b = r.callers().getFirst();
+        assertEquals("curl (b.sh)", b.identity.name());
+        assertEquals("run by /opt/b.sh", b.identity.place());
+        assertEquals(2, b.instances.size(), "by the feed of one machine and the event file of another");
+        List<String> json = new java.util.ArrayList<>();
+        FleetJson.lines(r, 10, json::add);
+        assertTrue(
+                json.stream()
+                        .anyMatch(l -> l.contains("\"caller\":{\"name\":\"curl (b.sh)\",\"script\":\"/opt/b.sh\"")),
+                json.toString());
+    }
+
     @Test
     void sightingsOfAnEventFileCountForTheMachineThatTheFileIsOf() {
         String sighting =
@@ -228,6 +265,8 @@ class FleetReportTest {
         assertEquals(44, r.find("i-0123456789abcdef0").instance().v1);
         assertEquals(42, r.days().stream().mapToLong(Day::blockingCalls).sum());
         assertEquals("curl", r.callers().getFirst().identity.name());
+        assertEquals(0, of(sighting.replace("served", "undetermined") + "}"), "hidden, not known to break");
+        assertEquals(0, of(sighting.replace("metadata\",", "token\",") + "}"), "treated alike in both settings");
 
         lines.into(fleet, "i-1");
         new FeedLines().caller("i-1", 1, "wget", 2).into(fleet, "-");
