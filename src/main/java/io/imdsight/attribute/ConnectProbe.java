@@ -32,7 +32,7 @@ final class ConnectProbe implements Closeable {
     /** How often the thread looks though nothing woke it: closings do not, and old entries go. */
     static final int TICK_MILLIS = 1_000;
 
-    /** Questions and news from other threads. Those who ask wait for the answer, so that only {@link #closed} can fill it. */
+    /** Questions and news from other threads. Those who ask wait for the answer; {@link #closed} fills half of it. */
     private static final int REQUESTS_MAX = 1024;
 
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
@@ -238,7 +238,10 @@ final class ConnectProbe implements Closeable {
 
     /** The capture saw a connection end. Where there is no room for the news, the kernel's own record has it, too. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
-        requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
+        if (requests.remainingCapacity()
+                > REQUESTS_MAX / 2) { // the rest is for who asks: a flood of ends must not silence him
+            requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
+        }
     }
 
     /** How complete the capture is. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveFloodIT {
     private static final int SECONDS = Integer.getInteger("imdsight.flood.seconds", 12);
     private static final int PACKETS_A_SECOND = Integer.getInteger("imdsight.flood.packets", 3_000);
-    private static final int SLOW_CONNECTIONS = 1_500;
+    private static final int SLOW_CONNECTIONS = 1_000;
     private static final int ENDLESS_CONNECTIONS = 100;
 
     /** docs/performance.md: the heap of 128 MiB, the rings of 10 MiB, and the virtual machine's own. */
@@ -95,6 +95,8 @@ class LiveFloodIT {
                 counts);
         assertTrue(asked >= SECONDS, "one a second at the least: " + asked);
         assertTrue(pss.getMax() <= PSS_KIB_MAX, "PSS " + pss);
+        // sixteen thousand connections end with the agent: the probe answers all the same
+        assertTrue(script.count("connects") >= SLOW_CONNECTIONS + ENDLESS_CONNECTIONS, counts);
         assertTrue(script.count("connection-table") > 0, counts);
         assertTrue(script.count("stream-memory") > 0, counts);
         if (counts.contains("\"kernel-ring\"")) {
