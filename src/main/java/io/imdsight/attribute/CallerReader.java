@@ -200,6 +200,7 @@ final class CallerReader {
                 userId,
                 owner,
                 bare.startTimeNanos(),
+                bare.startBootNanos(),
                 place.systemdUnit(),
                 place.containerId(),
                 place.podUid(),
@@ -215,7 +216,9 @@ final class CallerReader {
                         ? null
                         : repeats.texts(CommandLine.arguments(commandLine, bytesMax));
         String title = repeats.text(Title.of(arguments, path, name));
-        return new Caller(pid, path, arguments, title, -1, null, startNanos(stat), null, null, null, List.of());
+        long bootNanos = stat.startTicks() * ProcessStat.TICK_NANOS;
+        return new Caller(
+                pid, path, arguments, title, -1, null, startNanos(stat), bootNanos, null, null, null, List.of());
     }
 
     /** Ancestors as they were at the connect; what /proc says of one is taken where it still is the same process. */

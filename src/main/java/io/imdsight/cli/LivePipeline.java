@@ -11,6 +11,7 @@ import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
+import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.PacketSockets;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
@@ -67,7 +68,11 @@ final class LivePipeline {
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
         decoder = Decoder.live(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
-                queue, attributor::find, new CauseTracker(nowNanos()), new Counting(output, counts), System::nanoTime);
+                queue,
+                attributor::find,
+                new CauseTracker(KernelClock.system().boot().getAsLong()),
+                new Counting(output, counts),
+                System::nanoTime);
         worker = new Thread(() -> guarded(sightings::run), "sightings");
         captures = new Captures(
                 new InterfaceChoice(endpoints, interfaces),

@@ -53,6 +53,7 @@ class CallerReaderTest {
         assertEquals(1000, c.userId());
         assertEquals("me", c.owner());
         assertEquals(1_003_000_000_000L, c.startTimeNanos());
+        assertEquals(3_000_000_000L, c.startBootNanos());
         assertEquals("job.service", c.systemdUnit());
         assertEquals(List.of(20, 1), c.parents().stream().map(Caller::pid).toList());
         assertEquals("bash", c.parents().get(0).title());
