@@ -92,8 +92,7 @@ class CallerReaderTest {
         process(40, "a", 41, 10, "a\0", "a");
         process(41, "b", 40, 10, "b\0", "b");
         assertEquals(
-                CallerReader.PARENTS_MAX,
-                reader.describe(reader.read(40)).parents().size());
+                Ancestry.PARENTS_MAX, reader.describe(reader.read(40)).parents().size());
     }
 
     @Test
