@@ -17,18 +17,18 @@ final class CallerWeights {
     /** A caller takes another's place in the table; either may be null. */
     void replace(Caller before, Caller now) {
         if (now != null) {
-            total += CallerReader.ownWeight(now);
+            total += ownWeight(now);
             now.parents().forEach(this::hold);
         }
         if (before != null) {
-            total -= CallerReader.ownWeight(before);
+            total -= ownWeight(before);
             before.parents().forEach(this::release);
         }
     }
 
     private void hold(Caller parent) {
         if (holders.merge(parent, 1, Integer::sum) == 1) {
-            total += CallerReader.ownWeight(parent);
+            total += ownWeight(parent);
         }
     }
 
@@ -38,7 +38,30 @@ final class CallerWeights {
             holders.put(parent, left);
         } else {
             holders.remove(parent);
-            total -= CallerReader.ownWeight(parent);
+            total -= ownWeight(parent);
         }
+    }
+
+    /** How much text a caller holds, in characters; texts of ancestors are counted each time though they are shared. */
+    static int weight(Caller caller) {
+        if (caller == null) {
+            return 0;
+        }
+        int sum = ownWeight(caller);
+        for (Caller p : caller.parents()) {
+            sum += ownWeight(p);
+        }
+        return sum;
+    }
+
+    /** The same, without its ancestors. */
+    static int ownWeight(Caller caller) {
+        int sum = 200; // the object itself
+        if (caller.arguments() != null) {
+            for (String a : caller.arguments()) {
+                sum += a.length() + 40;
+            }
+        }
+        return sum;
     }
 }

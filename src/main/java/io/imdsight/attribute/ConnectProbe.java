@@ -11,14 +11,8 @@ import io.imdsight.model.Connection;
 import io.imdsight.model.Evidence;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -31,9 +25,6 @@ import java.util.function.Supplier;
 final class ConnectProbe implements Closeable {
     /** How often the thread looks though nothing woke it: closings do not, and old entries go. */
     static final int TICK_MILLIS = 1_000;
-
-    /** Questions and news from other threads. Those who ask wait for the answer; {@link #closed} fills half of it. */
-    private static final int REQUESTS_MAX = 1024;
 
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
     private static final long URGENT_NANOS_MAX = 30_000_000;
@@ -65,7 +56,7 @@ final class ConnectProbe implements Closeable {
     private final ConnectIntake intake;
     private final ConnectTable table;
     private final Witness witness;
-    private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
+    private final ProbeQuestions questions;
     private final Thread thread =
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
@@ -83,6 +74,7 @@ final class ConnectProbe implements Closeable {
         this.clock = options.clock();
         this.reader = reader;
         this.intake = new ConnectIntake(options, reader, stream, copies, layout);
+        this.questions = new ProbeQuestions(stream::wake);
         this.table = intake.table();
         this.witness = intake.witness();
     }
@@ -156,9 +148,8 @@ final class ConnectProbe implements Closeable {
         long begunNanos = clock.monotonicNanos();
         boolean ordinary = false;
         do {
-            List<Runnable> asked = new ArrayList<>();
-            requests.drainTo(
-                    asked); // before the rings: an answer rests on all that was recorded when the question came
+            List<Runnable> asked =
+                    questions.take(); // before the rings: an answer rests on all that was recorded by then
             intake.read();
             intake.nameOne();
             if (!asked.isEmpty()) {
@@ -172,7 +163,7 @@ final class ConnectProbe implements Closeable {
                 ordinary = true;
                 ThreadPriority.ordinary();
             }
-        } while (!closing && (!intake.isNamed() || !requests.isEmpty()));
+        } while (!closing && (!intake.isNamed() || !questions.isEmpty()));
         if (ordinary) {
             ThreadPriority.urgent();
         }
@@ -212,20 +203,8 @@ final class ConnectProbe implements Closeable {
         return copies.sendProblem() == null ? opener : SenderUnknown.limit(opener);
     }
 
-    /** Lets the thread answer a question. */
     private <T> T ask(Supplier<T> question, long waitNanosMax, T otherwise) throws InterruptedException {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (closing || !thread.isAlive() || !requests.offer(() -> answer.complete(question.get()))) {
-            return otherwise;
-        }
-        stream.wake();
-        try {
-            return answer.get(waitNanosMax, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return otherwise;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the probe could not answer", e);
-        }
+        return closing || !thread.isAlive() ? otherwise : questions.ask(question, waitNanosMax, otherwise);
     }
 
     /** Takes a connection that was open before the probe. */
@@ -233,15 +212,12 @@ final class ConnectProbe implements Closeable {
         Connect c = new Connect(0, attribution.caller().pid(), 0, Connect.BEFORE_US);
         c.caller = attribution.caller();
         c.evidence = attribution.evidence();
-        requests.offer(() -> table.seed(connection, c));
+        questions.tell(() -> table.seed(connection, c));
     }
 
     /** The capture saw a connection end. Where there is no room for the news, the kernel's own record has it, too. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
-        if (requests.remainingCapacity()
-                > REQUESTS_MAX / 2) { // the rest is for who asks: a flood of ends must not silence him
-            requests.offer(() -> table.closed(connection, openedNanos, nowNanos));
-        }
+        questions.tell(() -> table.closed(connection, openedNanos, nowNanos));
     }
 
     /** How complete the capture is. */

@@ -62,7 +62,7 @@ final class LookupResults {
     /** Counts what its result holds. */
     synchronized void weigh(Lookup lookup, Attribution result) {
         if (results.get(lookup.key) == lookup) {
-            lookup.weight = CallerReader.weight(result.caller());
+            lookup.weight = CallerWeights.weight(result.caller());
             weight += lookup.weight;
             evict();
         }

@@ -28,23 +28,17 @@ public final class CauseTracker {
     /** The shortest time after which any SDK gives up on a token (Go v2's dial): a wait this long and a tokenless call are a fallback. */
     private static final long GIVES_UP_NANOS = 200_000_000L;
 
-    /**
-     * The kernel gives start times in ticks of 10 ms; turned into wall-clock time they differ a little from reading to reading. A pid is not used
-     * again so soon.
-     */
-    private static final long SAME_START_NANOS = 20_000_000L;
-
     /** What is that much older than what is known is newer, by a clock that was set back. An answer is reported half a minute late at the most. */
     private static final long CLOCK_SET_NANOS = 60_000_000_000L;
 
     /** A token request of the process that started then; {@code cause} is null while it waits. */
-    private record Attempt(long startTimeNanos, long timestampNanos, Cause cause) {
+    private record Attempt(long startBootNanos, long timestampNanos, Cause cause) {
         boolean isBy(Caller caller) {
-            return Math.abs(startTimeNanos - caller.startTimeNanos()) <= SAME_START_NANOS;
+            return startBootNanos == caller.startBootNanos();
         }
     }
 
-    private final long sinceNanos;
+    private final long sinceBootNanos;
     private final Map<Integer, Attempt> attempts = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Integer, Attempt> eldest) {
@@ -55,10 +49,10 @@ public final class CauseTracker {
     /**
      * Remembers nothing yet.
      *
-     * @param sinceNanos when the capture began, nanoseconds since 1970: of a caller older than that nobody knows what it has tried
+     * @param sinceBootNanos when the capture began, CLOCK_BOOTTIME: of a caller older than that nobody knows what it has tried
      */
-    public CauseTracker(long sinceNanos) {
-        this.sinceNanos = sinceNanos;
+    public CauseTracker(long sinceBootNanos) {
+        this.sinceBootNanos = sinceBootNanos;
     }
 
     /** A request of a known caller was read, and waits for its answer. */
@@ -90,7 +84,7 @@ public final class CauseTracker {
             attempt = attempt(caller.parents().get(i));
         }
         if (attempt == null) {
-            return caller.startTimeNanos() >= sinceNanos ? Cause.NEVER_TRIED : Cause.UNKNOWN;
+            return caller.startBootNanos() >= sinceBootNanos ? Cause.NEVER_TRIED : Cause.UNKNOWN;
         }
         if (attempt.cause != null) {
             return attempt.cause;
@@ -137,7 +131,7 @@ public final class CauseTracker {
         if (known == null
                 || known.timestampNanos <= timestampNanos
                 || known.timestampNanos - timestampNanos >= CLOCK_SET_NANOS) {
-            attempts.put(caller.pid(), new Attempt(caller.startTimeNanos(), timestampNanos, cause));
+            attempts.put(caller.pid(), new Attempt(caller.startBootNanos(), timestampNanos, cause));
         }
     }
 

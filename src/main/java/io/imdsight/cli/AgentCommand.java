@@ -79,12 +79,12 @@ final class AgentCommand implements Callable<Integer> {
                 NamespaceScope.ofMachine(),
                 notices(keeper));
         console.ending().onSignal(pipeline::stop);
-        pipeline.description().forEach(console::say);
+        pipeline.state().description().forEach(console::say);
         console.say("watching "
                 + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
-        keeper.begin(pipeline::connections, pipeline::isCapturing, pipeline::stop);
+        keeper.begin(pipeline.state()::connections, pipeline.state()::isCapturing, pipeline::stop);
         out.begin(pipeline, cloudWatch::identity);
         cloudWatch.begin(keeper.pending(), keeper.drops());
         reloadOnSignal(out);

@@ -122,12 +122,13 @@ final class AgentService {
      */
     void begin(LivePipeline started, Supplier<MachineIdentity> identity) {
         pipeline = started;
-        vigil = new Vigil(new PipelinePulse(pipeline), AgentService::epochNanos, System::nanoTime);
+        vigil = new Vigil(new PipelinePulse(pipeline.state()), AgentService::epochNanos, System::nanoTime);
         if (feedFile != null) {
             FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
             int minutes = (int) options.feedEvery.toMinutes();
             Supplier<Host> host = new ThisHost(Path.of("/"), identity);
-            feed = new Feed(feedFile, source, minutes, host, pipeline::totals, this::condition, pipeline.drops());
+            feed = new Feed(
+                    feedFile, source, minutes, host, pipeline.state()::totals, this::condition, pipeline.drops());
         }
         endpoint = new Endpoint(console, this::condition, this::meters);
         endpoint.listen(options.listen);
@@ -136,21 +137,21 @@ final class AgentService {
         if (log != null) {
             Signals.on("USR1", () -> summaryWanted.set(true));
         }
-        rest = new Rest(pipeline::packets, AgentService::giveBack, System.nanoTime());
+        rest = new Rest(pipeline.state()::packets, AgentService::giveBack, System.nanoTime());
         publisher = new Thread(this::publish, "publisher");
         publisher.start();
     }
 
     private Meters meters() {
-        Meters out = new Meters(pipeline::totals, this::condition, series, Imdsight.BuildVersion.version());
+        Meters out = new Meters(pipeline.state()::totals, this::condition, series, Imdsight.BuildVersion.version());
         out.counter(
                 "imdsight.probe.connects",
                 "Connects that the kernel's probe saw.",
-                () -> pipeline.attributionCounts().connects());
+                () -> pipeline.state().attributionCounts().connects());
         out.counter(
                 "imdsight.lookups",
                 "Sockets that were looked up.",
-                () -> pipeline.attributionCounts().lookups());
+                () -> pipeline.state().attributionCounts().lookups());
         if (feed != null) {
             out.counter("imdsight.feed.records", "Records written to the feed.", feed::records);
         }

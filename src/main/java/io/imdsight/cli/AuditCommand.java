@@ -130,11 +130,12 @@ final class AuditCommand implements Callable<Integer> {
             pipeline.stop();
             scan.stop();
         });
-        links.begin(pipeline.use());
-        watch.started(pipeline::connections, pipeline.attribution().probeUp(), pipeline.drops()::all);
+        links.begin(pipeline.state().use());
+        watch.started(
+                pipeline.state()::connections, pipeline.state().attribution().probeUp(), pipeline.drops()::all);
         pipeline.start();
         watchOn(pipeline, watch, live);
-        links.step(pipeline.use());
+        links.step(pipeline.state().use());
         pipeline.finish();
         watch.step();
         watch.ended(pipeline.failed());
@@ -169,7 +170,7 @@ final class AuditCommand implements Callable<Integer> {
     private LivePipeline open(AuditWatch watch) {
         Endpoints endpoints = common.endpoints();
         LivePipeline pipeline = LivePipeline.open(endpoints, common.networkInterface, watch);
-        pipeline.description().forEach(console::say);
+        pipeline.state().description().forEach(console::say);
         String until = untilIdle == null
                 ? "for " + Durations.of(wholeMillis())
                 : "until nobody new has called for " + Durations.of(untilIdle.toMillis());
@@ -185,7 +186,7 @@ final class AuditCommand implements Callable<Integer> {
         while (!isOver(elapsed, watch)) {
             boolean ended = pipeline.awaitEnd(step(elapsed));
             watch.step();
-            links.step(pipeline.use());
+            links.step(pipeline.state().use());
             if (ended) {
                 return;
             }

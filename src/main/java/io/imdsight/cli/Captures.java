@@ -180,7 +180,7 @@ final class Captures {
         return namespaces == null ? own.live() : Stream.concat(own.live(), namespaces.live());
     }
 
-    /** See {@link LivePipeline#uncapturedNanos}. Any thread; does not wait. */
+    /** See {@link PipelineState#uncapturedNanos}. Any thread; does not wait. */
     long uncapturedNanos() {
         return own.uncapturedNanos();
     }

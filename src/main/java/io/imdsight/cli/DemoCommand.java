@@ -74,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
                                     .map(Object::toString)
                                     .toList())
                     + "; nothing here touches this machine's own network");
-            pipeline.description().stream().skip(1).forEach(this::narrate);
+            pipeline.state().description().stream().skip(1).forEach(this::narrate);
             pipeline.start();
             session.runClients(story -> narrate("\n" + story));
             pipeline.finish();

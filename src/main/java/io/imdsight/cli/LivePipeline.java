@@ -1,9 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.attribute.Attributor;
-import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.attribute.AttributorOptions;
-import io.imdsight.attribute.AttributorState;
 import io.imdsight.attribute.Witness;
 import io.imdsight.capture.CaptureException;
 import io.imdsight.capture.LiveCapture;
@@ -11,19 +9,13 @@ import io.imdsight.capture.LiveOptions;
 import io.imdsight.classify.CauseTracker;
 import io.imdsight.decode.Decoder;
 import io.imdsight.decode.DecoderLimits;
+import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.PacketSockets;
-import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
-import io.imdsight.model.LinkUse;
-import io.imdsight.model.Sighting;
-import io.imdsight.publish.Totals;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +40,7 @@ final class LivePipeline {
     /** How long the rest may take after that: writing twenty thousand lines takes a tenth of a second, unless nobody reads them. */
     private static final long DRAIN_MILLIS_MAX = 4_000;
 
+    private final KernelClock clock = KernelClock.system();
     private final Counts counts = new Counts();
     private final Drops drops;
     private final SightingQueue queue = new SightingQueue(SightingQueue.BYTES_MAX);
@@ -58,6 +51,7 @@ final class LivePipeline {
     private final SightingThread sightings;
     private final Thread worker;
     private final Captures captures;
+    private final PipelineState state;
 
     private LivePipeline(
             Endpoints endpoints, String interfaces, SightingThread.Output output, Drops drops, CaptureNotices notices) {
@@ -67,7 +61,11 @@ final class LivePipeline {
         attributor = Attributor.start(AttributorOptions.of(endpoints, drops));
         decoder = Decoder.live(endpoints, DecoderLimits.DEFAULT, new Intake(attributor, queue, counts, drops), drops);
         sightings = new SightingThread(
-                queue, attributor::find, new CauseTracker(nowNanos()), new Counting(output, counts), System::nanoTime);
+                queue,
+                attributor::find,
+                new CauseTracker(clock.boot().getAsLong()),
+                new Counting(output, counts),
+                System::nanoTime);
         worker = new Thread(() -> guarded(sightings::run), "sightings");
         captures = new Captures(
                 new InterfaceChoice(endpoints, interfaces),
@@ -80,6 +78,7 @@ final class LivePipeline {
                 notices,
                 this::fail);
         attributor.tellConnects(captures::connected);
+        state = new PipelineState(captures, attributor, sightings, queue, counts, drops);
     }
 
     /**
@@ -146,7 +145,7 @@ final class LivePipeline {
     void start() {
         Witness witness = attributor.witness();
         if (witness != null) {
-            witness.captureBegan(nowNanos());
+            witness.captureBegan(clock.epoch().getAsLong());
         }
         worker.start();
         captures.start();
@@ -177,7 +176,7 @@ final class LivePipeline {
     void finish() throws InterruptedException {
         Witness witness = attributor.witness();
         if (witness != null) {
-            witness.captureEnds(nowNanos());
+            witness.captureEnds(clock.epoch().getAsLong());
         }
         closeCaptures();
         finishDecoder();
@@ -217,98 +216,13 @@ final class LivePipeline {
         return t == null || t instanceof RuntimeException ? (RuntimeException) t : new IllegalStateException(t);
     }
 
-    /** Sentences on what is captured, how callers are found, and what is missing for that. */
-    List<String> description() {
-        List<String> out = new ArrayList<>();
-        out.add(captures.description());
-        AttributorState state = attributor.state();
-        if (state.probeUp()) {
-            out.add("callers are named by the kernel's connect probe"
-                    + (state.socketTableUp() ? ", then by the socket table" : ""));
-            if (!state.copyUp()) {
-                out.add(state.copyProblem());
-            } else if (!state.sendUp()) {
-                out.add(state.sendProblem());
-            }
-        } else {
-            out.add(state.probeProblem());
-        }
-        if (!state.socketTableUp()) {
-            out.add(state.socketTableProblem());
-        }
-        if (state.probeUp() && state.translatorProblem() != null) {
-            out.add(state.translatorProblem());
-        }
-        return out;
-    }
-
-    /**
-     * Whether connects made in a network namespace pass a capture: inside it, or on the way out of it.
-     *
-     * @param inode the number of the namespace's link, as {@code net:[4026531833]}
-     */
-    boolean coversNamespace(long inode) {
-        return captures.covers(inode);
+    /** What it does and has seen, for whoever wants to know. */
+    PipelineState state() {
+        return state;
     }
 
     Counts counts() {
         return counts;
-    }
-
-    /** What was counted so far, at one moment. */
-    Totals totals() {
-        return counts.totals(connections(), drops);
-    }
-
-    /** What the witness has found so far; nothing where there is none. */
-    ConnectionCounts connections() {
-        Witness witness = attributor.witness();
-        return witness == null ? ConnectionCounts.NONE : witness.total();
-    }
-
-    /** When the capture that is furthest behind last made progress, on the clock of {@link System#nanoTime}. */
-    long progressNanos() {
-        long now = System.nanoTime();
-        return now
-                + captures.live().mapToLong(c -> c.progressNanos() - now).min().orElse(0);
-    }
-
-    /** How long an interface has not been captured that should be, and could; 0 where there is none. */
-    long uncapturedNanos() {
-        return captures.uncapturedNanos();
-    }
-
-    /** Whether any capture is open. */
-    boolean isCapturing() {
-        return captures.live().findAny().isPresent();
-    }
-
-    /** Packets that were read. */
-    long packets() {
-        return captures.live().mapToLong(LiveCapture::packetsRead).sum();
-    }
-
-    /** What went over the machine's own interfaces, to the service and back. */
-    List<LinkUse> use() {
-        return captures.use();
-    }
-
-    /** How many events were attributed, or were found to need no attribution. */
-    long handled() {
-        return sightings.handled();
-    }
-
-    /** Memory of what waits to be attributed. */
-    long queueBytes() {
-        return queue.bytes();
-    }
-
-    AttributorState attribution() {
-        return attributor.state();
-    }
-
-    AttributorCounts attributionCounts() {
-        return attributor.counts();
     }
 
     /** Ends everything because a part that no thread of this pipeline runs has failed. */
@@ -353,24 +267,5 @@ final class LivePipeline {
         int status =
                 e.kind() == CaptureException.Kind.NOT_PERMITTED ? ExitStatus.NOT_PERMITTED : ExitStatus.UNAVAILABLE;
         return new Failure(status, e.getMessage(), e);
-    }
-
-    private static long nowNanos() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    }
-
-    /** Counts what is handed on. */
-    private record Counting(SightingThread.Output output, Counts counts) implements SightingThread.Output {
-        @Override
-        public void accept(Sighting sighting) {
-            output.accept(sighting);
-            counts.sighting(sighting);
-        }
-
-        @Override
-        public void flush() {
-            output.flush();
-        }
     }
 }

@@ -122,7 +122,7 @@ final class OwnCaptures {
         return open.stream().map(OpenCapture::live);
     }
 
-    /** See {@link LivePipeline#uncapturedNanos}. Any thread. */
+    /** See {@link PipelineState#uncapturedNanos}. Any thread. */
     long uncapturedNanos() {
         long since = uncapturedSinceNanos;
         return since == ALL_CAPTURED ? 0 : System.nanoTime() - since;

@@ -3,41 +3,41 @@ package io.imdsight.cli;
 /**
  * What the vigil looks at.
  *
- * @param pipeline the agent's
+ * @param state of the agent's pipeline
  */
-record PipelinePulse(LivePipeline pipeline) implements Vigil.Pulse {
+record PipelinePulse(PipelineState state) implements Vigil.Pulse {
     @Override
     public long progressNanos() {
-        return pipeline.progressNanos();
+        return state.progressNanos();
     }
 
     @Override
     public long uncapturedNanos() {
-        return pipeline.uncapturedNanos();
+        return state.uncapturedNanos();
     }
 
     @Override
     public long handled() {
-        return pipeline.handled();
+        return state.handled();
     }
 
     @Override
     public long queueBytes() {
-        return pipeline.queueBytes();
+        return state.queueBytes();
     }
 
     @Override
     public long packets() {
-        return pipeline.packets();
+        return state.packets();
     }
 
     @Override
     public boolean probe() {
-        return pipeline.attribution().probeUp();
+        return state.attribution().probeUp();
     }
 
     @Override
     public boolean socketTable() {
-        return pipeline.attribution().socketTableUp();
+        return state.attribution().socketTableUp();
     }
 }

@@ -26,19 +26,19 @@ final class Vigil {
 
     /** What is watched: the pipeline, in the agent. */
     interface Pulse {
-        /** See {@link LivePipeline#progressNanos}. */
+        /** See {@link PipelineState#progressNanos}. */
         long progressNanos();
 
-        /** See {@link LivePipeline#uncapturedNanos}. */
+        /** See {@link PipelineState#uncapturedNanos}. */
         long uncapturedNanos();
 
-        /** See {@link LivePipeline#handled}. */
+        /** See {@link PipelineState#handled}. */
         long handled();
 
-        /** See {@link LivePipeline#queueBytes}. */
+        /** See {@link PipelineState#queueBytes}. */
         long queueBytes();
 
-        /** See {@link LivePipeline#packets}. */
+        /** See {@link PipelineState#packets}. */
         long packets();
 
         /** Whether the connect probe runs. */

@@ -114,7 +114,7 @@ final class Watch {
         if (c.capturing()) {
             return "requests wait and none has been attributed for long; does anybody read standard output?";
         }
-        return pipeline.uncapturedNanos() >= Vigil.CAPTURE_NANOS_MAX
+        return pipeline.state().uncapturedNanos() >= Vigil.CAPTURE_NANOS_MAX
                 ? "an interface that leads to the service cannot be captured"
                 : "the capture makes no progress";
     }

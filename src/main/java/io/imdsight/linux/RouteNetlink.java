@@ -1,23 +1,12 @@
 package io.imdsight.linux;
 
 import java.io.Closeable;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Interfaces, addresses and routes of the network namespace that the opening thread was in (rtnetlink(7)). Addresses are four or sixteen bytes in
  * network order: java.net is kept out, because it decides whether IPv6 exists when it is first loaded, before a fresh namespace has any.
- *
- * <pre>
- * struct ifinfomsg (linux/rtnetlink.h): u8 family | u8 0 | u16 device type | s32 index | u32 flags | u32 change mask
- * struct ifaddrmsg (linux/if_addr.h):   u8 family | u8 prefix length | u8 flags | u8 scope | u32 index
- * struct rtmsg     (linux/rtnetlink.h): u8 family | u8 destination length | u8 source length | u8 tos |
- *                                       u8 table | u8 protocol | u8 scope | u8 type | u32 flags
- * each followed by attributes, see {@link NetlinkAttributes}
- * </pre>
  */
 public final class RouteNetlink implements Closeable {
     /** Route types, linux/rtnetlink.h: a packet is forwarded, belongs to this host, or goes to everyone, one of several, some. */
@@ -48,33 +37,6 @@ public final class RouteNetlink implements Closeable {
     private static final int RTM_GETADDR = 22;
     private static final int RTM_NEWROUTE = 24;
     private static final int RTM_GETROUTE = 26;
-
-    private static final int IFINFOMSG_BYTES = 16;
-    private static final int IFADDRMSG_BYTES = 8;
-    private static final int RTMSG_BYTES = 12;
-
-    private static final int IFLA_IFNAME = 3;
-    private static final int IFLA_LINKINFO = 18;
-    private static final int IFLA_NET_NS_FD = 28;
-    private static final int IFLA_INFO_KIND = 1;
-    private static final int IFLA_INFO_DATA = 2;
-    private static final int VETH_INFO_PEER = 1;
-    private static final int IFA_ADDRESS = 1;
-    private static final int IFA_LOCAL = 2;
-    private static final int RTA_DST = 1;
-    private static final int RTA_OIF = 4;
-    private static final int RTA_GATEWAY = 5;
-    private static final int RTA_PREFSRC = 7;
-
-    private static final int IFF_UP = 1;
-
-    /** The address is usable at once: nobody else on this link could hold it. linux/if_addr.h. */
-    private static final int IFA_F_NODAD = 2;
-
-    private static final int RT_TABLE_MAIN = 254;
-    private static final int RTPROT_STATIC = 4;
-    private static final int RT_SCOPE_UNIVERSE = 0;
-    private static final int RT_SCOPE_LINK = 253;
 
     private static final int CHANGE = NetlinkSocket.NLM_F_ACK;
     private static final int CREATE = CHANGE | NetlinkSocket.NLM_F_CREATE | NetlinkSocket.NLM_F_EXCL;
@@ -126,29 +88,9 @@ public final class RouteNetlink implements Closeable {
                 "list interfaces",
                 RTM_GETLINK,
                 NetlinkSocket.NLM_F_DUMP,
-                ifinfomsg(0, 0).array(),
-                m -> keep(link(m), out));
+                RouteMessages.ifinfomsg(0, 0).array(),
+                m -> keep(RouteMessages.link(m), out));
         return out;
-    }
-
-    private static <T> void keep(T found, List<T> out) {
-        if (found != null) {
-            out.add(found);
-        }
-    }
-
-    /** Reads a struct ifinfomsg; null where it is too short. */
-    static Link link(ByteBuffer m) {
-        if (m.limit() < IFINFOMSG_BYTES) {
-            return null;
-        }
-        String[] name = {""};
-        NetlinkAttributes.read(m, IFINFOMSG_BYTES, (type, value) -> {
-            if (type == IFLA_IFNAME && value.length > 0) {
-                name[0] = new String(value, 0, value.length - 1, StandardCharsets.UTF_8);
-            }
-        });
-        return new Link(m.getInt(4), name[0], (m.getInt(8) & IFF_UP) != 0);
     }
 
     /** Every address of every interface, both families. */
@@ -158,71 +100,36 @@ public final class RouteNetlink implements Closeable {
                 "list addresses",
                 RTM_GETADDR,
                 NetlinkSocket.NLM_F_DUMP,
-                new byte[IFADDRMSG_BYTES],
-                m -> keep(address(m), out));
+                new byte[RouteMessages.IFADDRMSG_BYTES],
+                m -> keep(RouteMessages.address(m), out));
         return out;
-    }
-
-    /** Reads a struct ifaddrmsg; null where it is too short. */
-    static Address address(ByteBuffer m) {
-        if (m.limit() < IFADDRMSG_BYTES) {
-            return null;
-        }
-        byte[][] found = new byte[2][];
-        NetlinkAttributes.read(m, IFADDRMSG_BYTES, (type, value) -> {
-            if (type == IFA_LOCAL || type == IFA_ADDRESS) {
-                found[type - 1] = value;
-            }
-        });
-        // on a point-to-point link IFA_ADDRESS is the peer's: IFA_LOCAL goes first
-        byte[] address = found[IFA_LOCAL - 1] != null ? found[IFA_LOCAL - 1] : found[IFA_ADDRESS - 1];
-        return new Address(m.getInt(4), address == null ? new byte[0] : address, m.get(1) & 0xff);
     }
 
     /** Every route of every table, both families. */
     public List<Route> routes() throws KernelException {
         List<Route> out = new ArrayList<>();
         for (int family : new int[] {LibC.AF_INET, LibC.AF_INET6}) {
-            byte[] request = rtmsg(family, 0, 0, 0, 0).array();
-            socket.request("list routes", RTM_GETROUTE, NetlinkSocket.NLM_F_DUMP, request, m -> keep(route(m), out));
+            byte[] request = RouteMessages.rtmsg(family, 0, 0, 0, 0).array();
+            socket.request(
+                    "list routes",
+                    RTM_GETROUTE,
+                    NetlinkSocket.NLM_F_DUMP,
+                    request,
+                    m -> keep(RouteMessages.route(m), out));
         }
         return out;
     }
 
-    /** Reads a struct rtmsg; null where it is too short. */
-    static Route route(ByteBuffer m) {
-        if (m.limit() < RTMSG_BYTES) {
-            return null;
-        }
-        byte[][] destination = {new byte[m.get(0) == LibC.AF_INET ? 4 : 16]};
-        int[] link = {0};
-        boolean[] gateway = {false};
-        NetlinkAttributes.read(m, RTMSG_BYTES, (type, value) -> {
-            if (type == RTA_DST) {
-                destination[0] = value;
-            } else if (type == RTA_OIF && value.length == 4) {
-                link[0] = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
-            } else if (type == RTA_GATEWAY) {
-                gateway[0] = true;
-            }
-        });
-        return new Route(link[0], destination[0], m.get(1) & 0xff, m.get(7) & 0xff, gateway[0]);
-    }
-
     /** Brings an interface up. */
     public void up(String name) throws KernelException {
-        byte[] message = ifinfomsg(indexOf(name), IFF_UP).array();
+        byte[] message = RouteMessages.up(indexOf(name));
         change("bring " + name + " up", RTM_NEWLINK, CHANGE, message);
     }
 
     /** Gives an interface, which must be down, another name. */
     public void rename(String name, String newName) throws KernelException {
-        NetlinkAttributes message = new NetlinkAttributes().header(ifinfomsg(indexOf(name), 0));
-        change(
-                "rename " + name + " to " + newName,
-                RTM_NEWLINK,
-                CHANGE,
-                message.put(IFLA_IFNAME, newName).bytes());
+        byte[] message = RouteMessages.rename(indexOf(name), newName);
+        change("rename " + name + " to " + newName, RTM_NEWLINK, CHANGE, message);
     }
 
     /** Removes an interface; a veth pair's other end goes with it. */
@@ -231,31 +138,19 @@ public final class RouteNetlink implements Closeable {
                 "delete " + name,
                 RTM_DELLINK,
                 CHANGE,
-                ifinfomsg(indexOf(name), 0).array());
+                RouteMessages.ifinfomsg(indexOf(name), 0).array());
     }
 
     /** Makes two interfaces that are each other's wire, the second in another namespace. */
     public void createVethPair(String name, String peerName, NetworkNamespace peerNamespace) throws KernelException {
-        NetlinkAttributes message =
-                new NetlinkAttributes().header(ifinfomsg(0, 0)).put(IFLA_IFNAME, name);
-        int info = message.begin(IFLA_LINKINFO);
-        message.put(IFLA_INFO_KIND, "veth");
-        int data = message.begin(IFLA_INFO_DATA);
-        int peer = message.begin(VETH_INFO_PEER);
-        message.header(ifinfomsg(0, 0)).put(IFLA_IFNAME, peerName).put(IFLA_NET_NS_FD, peerNamespace.fd());
-        message.end(peer).end(data).end(info);
-        change("create veth pair " + name + "/" + peerName, RTM_NEWLINK, CREATE, message.bytes());
+        byte[] message = RouteMessages.vethPair(name, peerName, peerNamespace.fd());
+        change("create veth pair " + name + "/" + peerName, RTM_NEWLINK, CREATE, message);
     }
 
     /** Gives an interface an address, usable at once. */
     public void addAddress(String name, byte[] address, int prefixLength) throws KernelException {
-        boolean v4 = address.length == 4;
-        ByteBuffer header = ByteBuffer.allocate(IFADDRMSG_BYTES).order(ByteOrder.nativeOrder());
-        header.put((byte) family(address)).put((byte) prefixLength).put((byte) (v4 ? 0 : IFA_F_NODAD));
-        header.put((byte) RT_SCOPE_UNIVERSE).putInt(indexOf(name));
-        NetlinkAttributes message = new NetlinkAttributes().header(header);
-        message.put(IFA_LOCAL, address).put(IFA_ADDRESS, address);
-        change("add IPv" + (v4 ? 4 : 6) + " address to " + name, RTM_NEWADDR, CREATE, message.bytes());
+        byte[] message = RouteMessages.newAddress(indexOf(name), address, prefixLength);
+        change("add IPv" + (address.length == 4 ? 4 : 6) + " address to " + name, RTM_NEWADDR, CREATE, message);
     }
 
     /**
@@ -269,17 +164,14 @@ public final class RouteNetlink implements Closeable {
      */
     public void addRoute(String name, byte[] destination, int prefixLength, byte[] gateway, byte[] source)
             throws KernelException {
-        int scope = gateway == null && destination.length == 4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-        ByteBuffer header = rtmsg(family(destination), prefixLength, RTPROT_STATIC, scope, RTN_UNICAST);
-        NetlinkAttributes message = new NetlinkAttributes().header(header);
-        message.put(RTA_DST, destination).put(RTA_OIF, indexOf(name));
-        if (gateway != null) {
-            message.put(RTA_GATEWAY, gateway);
+        byte[] message = RouteMessages.newRoute(indexOf(name), destination, prefixLength, gateway, source);
+        change("add route by " + name, RTM_NEWROUTE, CREATE, message);
+    }
+
+    private static <T> void keep(T found, List<T> out) {
+        if (found != null) {
+            out.add(found);
         }
-        if (source != null) {
-            message.put(RTA_PREFSRC, source);
-        }
-        change("add route by " + name, RTM_NEWROUTE, CREATE, message.bytes());
     }
 
     private int indexOf(String name) throws KernelException {
@@ -293,26 +185,6 @@ public final class RouteNetlink implements Closeable {
 
     private void change(String operation, int type, int flags, byte[] message) throws KernelException {
         socket.request(operation, type, flags, message, ignored -> {});
-    }
-
-    private static int family(byte[] address) {
-        return address.length == 4 ? LibC.AF_INET : LibC.AF_INET6;
-    }
-
-    private static ByteBuffer ifinfomsg(int index, int flags) {
-        ByteBuffer out = ByteBuffer.allocate(IFINFOMSG_BYTES).order(ByteOrder.nativeOrder());
-        return out.putInt(0).putInt(index).putInt(flags).putInt(flags);
-    }
-
-    private static ByteBuffer rtmsg(int family, int prefixLength, int protocol, int scope, int type) {
-        ByteBuffer out = ByteBuffer.allocate(RTMSG_BYTES).order(ByteOrder.nativeOrder());
-        out.put((byte) family).put((byte) prefixLength).put((byte) 0).put((byte) 0);
-        int table = type == 0 ? 0 : RT_TABLE_MAIN;
-        return out.put((byte) table)
-                .put((byte) protocol)
-                .put((byte) scope)
-                .put((byte) type)
-                .putInt(0);
     }
 
     @Override

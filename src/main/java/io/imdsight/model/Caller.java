@@ -12,6 +12,7 @@ import java.util.List;
  * @param userId real user id; -1 where not known
  * @param owner the user's name; null where there is none
  * @param startTimeNanos when the process started, nanoseconds since 1970-01-01T00:00:00Z; 0 where not known
+ * @param startBootNanos the same on CLOCK_BOOTTIME, which nobody sets: what start times are compared by; 0 where not known
  * @param systemdUnit the unit it runs in, as {@code nightly.service}; null outside systemd
  * @param containerId the container's full id; null outside a container
  * @param podUid the Kubernetes pod's uid with hyphens; null outside Kubernetes
@@ -25,10 +26,39 @@ public record Caller(
         int userId,
         String owner,
         long startTimeNanos,
+        long startBootNanos,
         String systemdUnit,
         String containerId,
         String podUid,
         List<Caller> parents) {
+    /** One that is not compared with others by its start: read from a file, or all but unknown. */
+    public Caller(
+            int pid,
+            String executable,
+            List<String> arguments,
+            String title,
+            int userId,
+            String owner,
+            long startTimeNanos,
+            String systemdUnit,
+            String containerId,
+            String podUid,
+            List<Caller> parents) {
+        this(
+                pid,
+                executable,
+                arguments,
+                title,
+                userId,
+                owner,
+                startTimeNanos,
+                0,
+                systemdUnit,
+                containerId,
+                podUid,
+                parents);
+    }
+
     /** The arguments joined by blanks, those with blanks or quotes in them quoted as a shell would; null where {@link #arguments} is. */
     public String commandLine() {
         if (arguments == null) {

@@ -53,6 +53,7 @@ class CallerReaderTest {
         assertEquals(1000, c.userId());
         assertEquals("me", c.owner());
         assertEquals(1_003_000_000_000L, c.startTimeNanos());
+        assertEquals(3_000_000_000L, c.startBootNanos());
         assertEquals("job.service", c.systemdUnit());
         assertEquals(List.of(20, 1), c.parents().stream().map(Caller::pid).toList());
         assertEquals("bash", c.parents().get(0).title());
@@ -91,8 +92,7 @@ class CallerReaderTest {
         process(40, "a", 41, 10, "a\0", "a");
         process(41, "b", 40, 10, "b\0", "b");
         assertEquals(
-                CallerReader.PARENTS_MAX,
-                reader.describe(reader.read(40)).parents().size());
+                Ancestry.PARENTS_MAX, reader.describe(reader.read(40)).parents().size());
     }
 
     @Test

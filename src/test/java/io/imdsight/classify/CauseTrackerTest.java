@@ -18,12 +18,17 @@ class CauseTrackerTest {
 
     private final CauseTracker tracker = new CauseTracker(START);
 
-    private static Caller process(int pid, long started, List<Caller> parents, String... arguments) {
+    /** What CLOCK_REALTIME has over CLOCK_BOOTTIME. */
+    private long offset = 1_700_000_000 * SECOND;
+
+    private Caller process(int pid, long started, List<Caller> parents, String... arguments) {
+        String executable = "/usr/bin/" + arguments[0];
+        long wallClock = started + offset;
         return new Caller(
-                pid, "/usr/bin/" + arguments[0], List.of(arguments), null, 0, null, started, null, null, null, parents);
+                pid, executable, List.of(arguments), null, 0, null, wallClock, started, null, null, null, parents);
     }
 
-    private static Caller curl(int pid, Caller... parents) {
+    private Caller curl(int pid, Caller... parents) {
         return process(pid, START + SECOND, List.of(parents), "curl", "http://169.254.169.254/");
     }
 
@@ -94,6 +99,27 @@ class CauseTrackerTest {
         assertEquals(Cause.UNKNOWN, get(process(8, 0, List.of(), "curl")));
         put(curl(9), ClassifierTest.status(400));
         assertEquals(Cause.UNKNOWN, get(curl(9)));
+    }
+
+    @Test
+    void aClockThatIsSetForwardMakesNoYoungCallerOfAnOldOne() {
+        offset += 3_600 * SECOND;
+        assertEquals(Cause.UNKNOWN, get(process(7, START - SECOND, List.of(), "daemon")));
+        offset -= 2 * 3_600 * SECOND;
+        assertEquals(Cause.NEVER_TRIED, get(curl(8)));
+    }
+
+    @Test
+    void aClockThatIsSetForgetsNoTokenRequest() {
+        put(curl(7), ClassifierTest.status(200));
+        offset += 3_600 * SECOND;
+        assertEquals(Cause.TOKEN_UNUSED, get(curl(7)));
+    }
+
+    @Test
+    void aNumberThatAnotherProcessHasByNowIsAnother() {
+        put(curl(7), ClassifierTest.status(200));
+        assertEquals(Cause.NEVER_TRIED, get(process(7, START + SECOND + 10_000_000, List.of(), "curl")));
     }
 
     @Test

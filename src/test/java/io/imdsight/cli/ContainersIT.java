@@ -89,7 +89,8 @@ class ContainersIT {
                 List<String> sources = List.of("172.17.0.11", "172.17.0.12", "172.17.0.13");
                 Map<String, Client> clients = call(world, three, sources, CLIENTS, "masquerade");
                 for (ContainerWorld.Space s : three) {
-                    assertTrue(interfaces.equals("ens5") || watching.pipeline().coversNamespace(s.inode));
+                    assertTrue(interfaces.equals("ens5")
+                            || watching.pipeline().state().coversNamespace(s.inode));
                 }
                 check("masquerade, capture on " + interfaces, clients, watching.finish());
                 assertFalse(
@@ -125,7 +126,7 @@ class ContainersIT {
                 world.in(space, "ip link set mv0 up");
                 world.in(space, "ip route add 169.254.169.254/32 dev mv0");
                 watching.awaitSaid(1, s -> s.startsWith("capturing in network namespace " + space.inode));
-                assertTrue(watching.pipeline().coversNamespace(space.inode));
+                assertTrue(watching.pipeline().state().coversNamespace(space.inode));
                 Map<String, Client> clients = call(world, List.of(space), List.of("10.0.0.20"), 60, "macvlan");
                 check("macvlan", clients, watching.finish());
             }
@@ -147,7 +148,7 @@ class ContainersIT {
                 space.close();
                 watching.awaitSaid(
                         1, s -> s.equals("network namespace " + space.inode + " is gone; capture there has ended"));
-                assertFalse(watching.pipeline().coversNamespace(space.inode));
+                assertFalse(watching.pipeline().state().coversNamespace(space.inode));
                 for (int i = 0; i < 100 && world.service("ip -o link").contains("imds1"); i++) {
                     Thread.sleep(50); // the kernel takes a namespace down in its own time
                 }

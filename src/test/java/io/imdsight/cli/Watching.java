@@ -27,7 +27,7 @@ final class Watching implements Closeable {
     Watching(String interfaces) {
         NamespaceScope scope = new NamespaceScope(true, ContainerWorld::isOurs, null);
         pipeline = LivePipeline.openPatiently(Endpoints.EC2, interfaces, output(), new Drops(), scope, notices());
-        pipeline.description().forEach(this::say);
+        pipeline.state().description().forEach(this::say);
         pipeline.start();
     }
 

@@ -36,9 +36,9 @@ class KernelRecordsFuzzTest {
             case 1 -> attributes(in);
             case 2 -> SocketTable.parse(in);
             case 3 -> Conntrack.parse(in);
-            case 4 -> RouteNetlink.route(in);
-            case 5 -> RouteNetlink.address(in);
-            case 6 -> RouteNetlink.link(in);
+            case 4 -> RouteMessages.route(in);
+            case 5 -> RouteMessages.address(in);
+            case 6 -> RouteMessages.link(in);
             case 7 -> NetworkLinks.entry(in);
             case 8 -> perf(rest);
             default -> records(in);
