@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -59,7 +58,8 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         Endpoints endpoints = common.endpoints();
-        CloudWatchKeeper.check(cloudWatchFlags, !ledgerFlags.none);
+        cloudWatchFlags.check(!ledgerFlags.none);
+        service.check(spec, common.stateDir, cloudWatchFlags.emf);
         if (service.checkConfig) {
             return show();
         }
@@ -131,22 +131,9 @@ final class AgentCommand implements Callable<Integer> {
         });
     }
 
-    /** Every setting as it would be in force; they were all checked when they were read. */
+    /** Every setting as it would be in force, as a configuration file; they were all checked when they were read. */
     private int show() throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (OptionSpec option : spec.options()) {
-            Object value = option.getValue();
-            boolean isSetting = !option.hidden()
-                    && !option.usageHelp()
-                    && !option.longestName().equals("--check-config");
-            if (isSetting && value != null) {
-                text.append(option.longestName().substring(2))
-                        .append(" = ")
-                        .append(Reload.text(value))
-                        .append('\n');
-            }
-        }
-        console.out().write(text.toString().getBytes(StandardCharsets.UTF_8));
+        console.out().write(ShownSettings.file(spec).getBytes(StandardCharsets.UTF_8));
         console.say("the configuration is right");
         return ExitStatus.DONE;
     }

@@ -95,11 +95,12 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        AuditOutput output = new AuditOutput(console, common.format, json, html);
+        AuditOutput output = new AuditOutput(console, common.command, common.format, json, html);
         boolean watching = duration == null ? !fromLedger || untilIdle != null : !duration.isZero();
         if (!watching && !fromLedger && !scan.wanted()) {
             throw new Failure(
-                    ExitStatus.USAGE, "--for 0s leaves nothing to judge; give it a time, --scan or --from-ledger");
+                    Settings.wrongStatus(common.command, "--for"),
+                    "--for 0s leaves nothing to judge; give it a time, --scan or --from-ledger");
         }
         Path root = Path.of("/");
         CallerLookup lookup = new CallerLookup(

@@ -22,13 +22,11 @@ record CloudWatchCheck(CloudWatchFlags flags) implements Check {
         if (!flags.enabled && flags.emf == null) {
             return List.of(Finding.ok("cloudwatch", "off: neither --cloudwatch nor --emf is set"));
         }
-        if (flags.enabled && flags.emf != null) {
+        try {
+            flags.check(true);
+        } catch (Failure e) {
             return List.of(Finding.missing(
-                    "cloudwatch",
-                    "--cloudwatch and --emf are both set",
-                    "the agent does not start: everything would count twice",
-                    "leave one of them out",
-                    ExitStatus.CONFIGURATION));
+                    "cloudwatch", e.getMessage(), "the agent does not start with that", null, e.status()));
         }
         return List.of(Finding.ok("cloudwatch", cost()));
     }

@@ -9,7 +9,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The flags for CloudWatch and for its Embedded Metric Format. docs/cloudwatch.md describes them. */
@@ -90,6 +92,28 @@ final class CloudWatchFlags {
             converter = IntervalConverter.class,
             description = "Where there is no such call, the rest is published that often. Default: ${DEFAULT-VALUE}.")
     Duration quietInterval;
+
+    /** The command that has these flags. */
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command;
+
+    /**
+     * Refuses what cannot be together; to be asked before anything begins.
+     *
+     * @param ledger whether one is kept
+     */
+    void check(boolean ledger) {
+        if (!ledger && (enabled || emf != null)) {
+            throw new Failure(
+                    Settings.wrongStatus(command, "--cloudwatch", "--emf", "--no-ledger"),
+                    "--cloudwatch and --emf publish from the ledger; leave out --no-ledger");
+        }
+        if (enabled && emf != null) {
+            throw new Failure(
+                    Settings.wrongStatus(command, "--cloudwatch", "--emf"),
+                    "--cloudwatch and --emf would count everything twice; leave one of them out");
+        }
+    }
 
     /** Which metrics. */
     Set<Metric> metrics() {

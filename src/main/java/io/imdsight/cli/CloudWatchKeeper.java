@@ -2,6 +2,7 @@ package io.imdsight.cli;
 
 import io.imdsight.model.Drops;
 import io.imdsight.model.Endpoints;
+import io.imdsight.model.Plural;
 import io.imdsight.publish.cloudwatch.CloudWatchPublisher;
 import io.imdsight.publish.cloudwatch.CloudWatchThread;
 import io.imdsight.publish.cloudwatch.Dimension;
@@ -42,22 +43,6 @@ final class CloudWatchKeeper implements AutoCloseable {
     }
 
     /**
-     * Flags that contradict each other; to be asked before anything begins.
-     *
-     * @param ledger whether one is kept
-     */
-    static void check(CloudWatchFlags flags, boolean ledger) {
-        if (!ledger && (flags.enabled || flags.emf != null)) {
-            throw new Failure(
-                    ExitStatus.USAGE, "--cloudwatch and --emf publish from the ledger; leave out --no-ledger");
-        }
-        if (flags.enabled && flags.emf != null) {
-            throw new Failure(
-                    ExitStatus.USAGE, "--cloudwatch and --emf would count everything twice; give one of them");
-        }
-    }
-
-    /**
      * Begins to publish.
      *
      * @param ledger what is to be published; null where none is kept
@@ -67,7 +52,7 @@ final class CloudWatchKeeper implements AutoCloseable {
         if (!flags.enabled && flags.emf == null) {
             return;
         }
-        check(flags, ledger != null);
+        flags.check(ledger != null);
         ledger.register(Destination.CLOUDWATCH, Math.floorDiv(System.currentTimeMillis(), 60_000));
         identity = identitySource(endpoints, flags.tags());
         thread = new CloudWatchThread(() -> open(ledger, drops), console::say);
@@ -93,7 +78,8 @@ final class CloudWatchKeeper implements AutoCloseable {
         }
         MinutePoints points = points(flags, machine);
         console.say("publishing to " + (flags.emf == null ? "CloudWatch" : flags.emf) + ", namespace " + flags.namespace
-                + ", at most " + points.metricsMax() + " metrics, each of them paid for: docs/cloudwatch.md");
+                + ", at most " + Plural.of(points.metricsMax(), "metric")
+                + ", each of them paid for: docs/cloudwatch.md");
         return new CloudWatchPublisher(
                 ledger,
                 sink,

@@ -5,7 +5,9 @@ import io.imdsight.model.IpAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The flags that every command takes. docs/commands.md describes them. */
 final class CommonOptions {
@@ -61,12 +63,17 @@ final class CommonOptions {
     @Option(names = "--help", usageHelp = true, description = "Show this text.")
     boolean help;
 
+    /** The command that has these flags. */
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command;
+
     /** Which service to watch. */
     Endpoints endpoints() {
         try {
             return new Endpoints(endpoints.isEmpty() ? Endpoints.EC2.addresses() : endpoints, port);
         } catch (IllegalArgumentException e) {
-            throw new Failure(ExitStatus.USAGE, "bad value for --endpoint: " + e.getMessage(), e);
+            throw new Failure(
+                    Settings.wrongStatus(command, "--endpoint"), "bad value for --endpoint: " + e.getMessage(), e);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import io.imdsight.publish.Totals;
@@ -117,7 +118,7 @@ final class Counts {
     /** Two sentences for people. */
     String text(Drops drops, boolean evidence) {
         StringBuilder out = new StringBuilder();
-        out.append(requests()).append(requests() == 1 ? " request" : " requests");
+        out.append(Plural.of(requests(), "request"));
         for (Version v : Version.values()) {
             if (requests(v) > 0) {
                 StringJoiner outcomes = new StringJoiner(", ", " (", ")");

@@ -139,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             console.out().write((text + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw Failure.readerGone(e);
+            throw SightingPrinter.failure(e);
         }
     }
 }

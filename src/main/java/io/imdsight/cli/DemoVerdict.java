@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Cause;
 import io.imdsight.model.Kind;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import java.util.ArrayList;
@@ -31,8 +32,7 @@ final class DemoVerdict {
             out.add(
                     "VERDICT: no call without a session token was served; HttpTokens=required would break nothing seen here.");
         } else {
-            out.add("VERDICT: blocked. HttpTokens=required would break " + blocking.size()
-                    + (blocking.size() == 1 ? " caller:" : " callers:"));
+            out.add("VERDICT: blocked. HttpTokens=required would break " + Plural.of(blocking.size(), "caller") + ":");
             blocking.forEach((name, s) -> out.addAll(
                     s.caller() == null
                             ? lines(name, s.evidence().reason(), UNNAMED)

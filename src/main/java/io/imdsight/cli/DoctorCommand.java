@@ -63,7 +63,7 @@ final class DoctorCommand implements Callable<Integer> {
                 new RouteCheck(endpoints, proc.resolve("thread-self/net")),
                 new AttributionCheck(endpoints),
                 new CapabilityCheck(proc),
-                new KernelCheck(proc, Path.of("/sys"), KernelClock::isSynchronised),
+                new KernelCheck(proc, Path.of("/sys"), KernelClock::isSynchronised, NamespaceScope::ofMachine),
                 new MachineCheck(proc, Path.of("/sys"), common.stateDir),
                 new LedgerCheck(common.stateDir),
                 new CloudWatchCheck(cloudWatch)));
@@ -77,7 +77,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (put && !online) {
-            throw new Failure(ExitStatus.USAGE, "--cloudwatch-put asks CloudWatch; give --online with it");
+            throw new Failure(
+                    Settings.wrongStatus(common.command, "--cloudwatch-put"),
+                    "--cloudwatch-put asks CloudWatch; give --online with it");
         }
         int status = ExitStatus.DONE;
         for (Check check : given == null ? checks() : given) {
@@ -108,7 +110,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             console.out().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw Failure.readerGone(e);
+            throw SightingPrinter.failure(e);
         }
     }
 }

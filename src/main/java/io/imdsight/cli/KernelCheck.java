@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What of the kernel the ways to a caller rest on, each by itself; whether it works as a whole says {@link AttributionCheck}.
@@ -18,15 +19,20 @@ import java.util.function.BooleanSupplier;
  * @param procRoot /proc
  * @param sysRoot /sys
  * @param clock whether something keeps the clock right
+ * @param scope in whose namespaces the agent would capture
  */
-record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock) implements Check {
+record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<NamespaceScope> scope)
+        implements Check {
     private static final List<String> TRACEFS = List.of("kernel/tracing", "kernel/debug/tracing");
     private static final String NO_PROBE =
             "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness";
 
+    private static final String INSIDE =
+            "calls by an interface of a container's or task's own, as with awsvpc or macvlan; those over a bridge are seen";
+
     @Override
     public List<Finding> look() {
-        Capabilities own = capabilities();
+        Capabilities own = NamespaceScope.capabilities(procRoot);
         List<Finding> out = new ArrayList<>();
         out.add(tracefs(own));
         out.add(perf());
@@ -34,14 +40,6 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock) implement
         out.add(namespaces(own));
         out.add(timekeeping());
         return out;
-    }
-
-    private Capabilities capabilities() {
-        try {
-            return Capabilities.parse(Files.readAllBytes(procRoot.resolve("self/status")));
-        } catch (IOException e) {
-            return new Capabilities(0);
-        }
     }
 
     private Finding tracefs(Capabilities own) {
@@ -93,7 +91,17 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock) implement
         long others = all.stream().filter(n -> n != NetworkNamespaces.REFUSED).count() - 1;
         boolean hidden = all.contains(NetworkNamespaces.REFUSED);
         String found = (hidden ? "at least " : "") + Math.max(0, others) + " beside this one";
-        if (own.has(Name.CAP_SYS_ADMIN) && own.has(Name.CAP_SYS_PTRACE)) {
+        NamespaceScope agents = scope.get();
+        if (NamespaceScope.HIDDEN.equals(agents.problem())) {
+            return Finding.limited(
+                    "namespaces", found + "; " + agents.problem(), INSIDE, "run it outside of the container");
+        }
+        if (agents.problem() == null && !agents.others()) {
+            return Finding.ok(
+                    "namespaces",
+                    found + ", and this one is not the machine's: only what passes through it is captured");
+        }
+        if (agents.problem() == null && NamespaceScope.mayEnter(own)) {
             return Finding.ok("namespaces", found + "; those with an interface of their own are captured, too");
         }
         if (others <= 0 && !hidden) {
@@ -102,7 +110,7 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock) implement
         return Finding.limited(
                 "namespaces",
                 found + ", and they cannot be entered without CAP_SYS_ADMIN and CAP_SYS_PTRACE",
-                "calls by an interface of a container's or task's own, as with awsvpc or macvlan; those over a bridge are seen",
+                INSIDE,
                 CapabilityCheck.grant("CAP_SYS_ADMIN") + "; the same with CAP_SYS_PTRACE");
     }
 

@@ -43,7 +43,7 @@ record LedgerCheck(Path stateDirectory) implements Check {
                     "space", "cannot be told: " + Failures.reason(e), "whether counts will find room", null);
         }
         String found = mebibytes(free) + " free for the state directory";
-        long has = size();
+        long has = Math.max(0, size());
         return free + has >= BYTES_WANTED
                 ? Finding.ok("space", found)
                 : Finding.limited(
@@ -53,11 +53,12 @@ record LedgerCheck(Path stateDirectory) implements Check {
                         "make room, or --ledger-bytes-max " + Math.max(1, ((free + has) >> 20) / 2) + "MiB");
     }
 
+    /** Below 0 where there is no such file. */
     private long size() {
         try {
             return Files.size(stateDirectory.resolve(FILE));
         } catch (IOException e) {
-            return 0;
+            return -1;
         }
     }
 
@@ -78,16 +79,16 @@ record LedgerCheck(Path stateDirectory) implements Check {
 
     private Finding unreadable(LedgerException e) {
         return switch (e.kind()) {
-            case ABSENT -> Finding.ok("ledger", "none yet; the agent makes one");
-            case UNREADABLE ->
-                e.getMessage().contains(" has layout ")
-                        ? Finding.missing(
-                                "ledger",
-                                e.getMessage(),
-                                "the agent does not start with it",
-                                "use the version of imdsight that wrote it, or another --state-dir",
-                                ExitStatus.CONFIGURATION)
-                        : damaged(e.getMessage());
+            case ABSENT ->
+                Finding.ok("ledger", size() >= 0 ? "empty yet; the agent begins it" : "none yet; the agent makes one");
+            case LATER ->
+                Finding.missing(
+                        "ledger",
+                        e.getMessage(),
+                        "the agent does not start with it",
+                        "use the version of imdsight that wrote it, or another --state-dir",
+                        ExitStatus.CONFIGURATION);
+            case UNREADABLE -> damaged(e.getMessage());
             default ->
                 Finding.limited(
                         "ledger",

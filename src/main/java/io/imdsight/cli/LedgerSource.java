@@ -40,7 +40,11 @@ final class LedgerSource implements AutoCloseable {
 
     /** What a ledger that cannot be read comes to. */
     static Failure failure(LedgerException e) {
-        int status = e.kind() == LedgerException.Kind.UNREADABLE ? ExitStatus.DATA : ExitStatus.NO_INPUT;
+        int status = switch (e.kind()) {
+            case UNREADABLE -> ExitStatus.DATA;
+            case LATER -> ExitStatus.CONFIGURATION;
+            case ABSENT, IN_USE, NOT_POSSIBLE -> ExitStatus.NO_INPUT;
+        };
         return new Failure(status, e.getMessage(), e);
     }
 

@@ -1,5 +1,7 @@
 package io.imdsight.cli;
 
+import io.imdsight.record.LedgerDamagedException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry point. */
 public final class Main {
@@ -39,9 +40,21 @@ public final class Main {
                 root.setDefaultValueProvider(
                         Settings.load(root, Settings.flag("--config", args), console.environment(), defaultFile));
             }
-            return root.execute(args);
+            int status = root.execute(args);
+            IOException lost = status == ExitStatus.DONE && root.getOut().checkError() ? helpLost(console) : null;
+            return lost == null ? status : explain(SightingPrinter.failure(lost), console, debug);
         } catch (Throwable t) {
             return explain(t, console, debug);
+        }
+    }
+
+    /** Help and version go through a writer that swallows its failures: whether the last character can be written says it again. */
+    private static IOException helpLost(Console console) {
+        try {
+            console.out().write('\n');
+            return null;
+        } catch (IOException e) {
+            return e;
         }
     }
 
@@ -82,10 +95,7 @@ public final class Main {
 
     private static int explainUsage(ParameterException e, Console console) {
         CommandLine command = e.getCommandLine();
-        String message = e.getMessage().replace("\n", " ");
-        List<String> similar = e instanceof UnmatchedArgumentException u ? u.getSuggestions() : List.of();
-        String did = similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
-        console.say(message + did);
+        console.say(UsageWords.of(e));
         console.say("see " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitStatus.USAGE;
     }
@@ -97,6 +107,9 @@ public final class Main {
             if (failure.getMessage() != null) {
                 console.say(Journal.ERROR, failure.getMessage());
             }
+        } else if (t instanceof LedgerDamagedException damaged) {
+            status = ExitStatus.DATA;
+            console.say(Journal.ERROR, damaged.getMessage());
         } else {
             console.say(Journal.ERROR, Failures.internal(t));
         }

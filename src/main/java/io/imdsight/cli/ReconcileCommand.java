@@ -14,8 +14,6 @@ import io.imdsight.report.reconcile.ReconcileText;
 import io.imdsight.report.reconcile.Reconciler;
 import io.imdsight.report.reconcile.Reconciliation;
 import io.imdsight.report.reconcile.UnwatchedHours;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +23,9 @@ import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code imdsight reconcile}: the ledger's counts beside AWS's own, minute by minute. docs/reconcile.md has the rules. */
@@ -89,6 +89,9 @@ final class ReconcileCommand implements Callable<Integer> {
             description = "CloudWatch's URL, as of a VPC endpoint. Default: the region's.")
     String endpoint;
 
+    @Spec
+    CommandSpec spec;
+
     private final Console console;
     private final LongSupplier clockMillis;
     private final Function<Target, MetricSource> sources;
@@ -119,7 +122,7 @@ final class ReconcileCommand implements Callable<Integer> {
     public Integer call() {
         if (since.compareTo(Duration.ofDays(60)) > 0 || since.toMinutes() < 1) {
             throw new Failure(
-                    ExitStatus.USAGE,
+                    Settings.wrongStatus(spec, "--since"),
                     "bad value for --since: give 1m to 60d; CloudWatch has no minutes older than that");
         }
         long now = Math.floorDiv(clockMillis.getAsLong(), 60_000);
@@ -139,7 +142,8 @@ final class ReconcileCommand implements Callable<Integer> {
                 ours,
                 Reconciler.compare(aws.points(), ours, from, to),
                 UnwatchedHours.of(aws.hours(), ours, now - history.toMinutes()));
-        print(common.format == OutputFormat.JSON ? ReconcileJson.lines(r) : ReconcileText.lines(r, all));
+        List<String> lines = common.format == OutputFormat.JSON ? ReconcileJson.lines(r) : ReconcileText.lines(r, all);
+        new ReportFiles(console, spec).writeLast(lines::forEach);
         return status(r.conclusion());
     }
 
@@ -190,16 +194,6 @@ final class ReconcileCommand implements Callable<Integer> {
                     "the metadata service does not say which machine this is"
                             + (problem == null ? "" : ": " + problem) + "; give "
                             + (instanceId == null ? "--instance-id and " : "") + "--cloudwatch-region");
-        }
-    }
-
-    private void print(List<String> lines) {
-        try {
-            for (String line : lines) {
-                console.out().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw Failure.readerGone(e);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.imdsight.cli;
 
-import io.imdsight.model.Labelled;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -67,13 +65,8 @@ final class Reload {
         return out;
     }
 
-    static String text(Object value) {
-        if (value instanceof Labelled l) {
-            return l.label();
-        }
-        if (value instanceof Duration d) {
-            return Values.text(d);
-        }
-        return value == null || value instanceof List<?> l && l.isEmpty() ? "not set" : value.toString();
+    private static String text(Object value) {
+        String out = ShownSettings.value(value);
+        return out == null ? "not set" : out;
     }
 }

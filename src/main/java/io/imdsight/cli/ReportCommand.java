@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.model.Plural;
 import io.imdsight.report.fleet.Fleet;
 import io.imdsight.report.fleet.FleetReport;
 import io.imdsight.report.fleet.Period;
@@ -16,8 +17,10 @@ import java.util.concurrent.Callable;
 import java.util.zip.ZipException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code imdsight report FEED…}: the fleet from the feeds of many machines. docs/report.md has the rules. */
 @Command(
@@ -58,7 +61,7 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "7d",
             converter = Values.DurationConverter.class,
-            description = "An instance is judged by so much of the end of it. Default: ${DEFAULT-VALUE}.")
+            description = "An instance is judged by so much of the end of it; at most 399d. Default: ${DEFAULT-VALUE}.")
     Duration window;
 
     @Option(
@@ -97,6 +100,9 @@ final class ReportCommand implements Callable<Integer> {
             description = "Rows of each table. Default: 20 in text, 500 on the page, all in JSON.")
     Integer top;
 
+    @Spec
+    CommandSpec spec;
+
     private final Console console;
     private final Clock clock;
 
@@ -107,7 +113,9 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        FleetOutput output = new FleetOutput(console, common.format, html, top);
+        FleetOutput output = new FleetOutput(console, common.command, common.format, html, top);
+        bounded("--since", since);
+        bounded("--window", window);
         Instant end = until == null ? clock.instant() : until;
         Period period = Period.until(end, since, window, silentAfter, watchedMin == null ? window : watchedMin);
         Fleet fleet = new Fleet(period, instance);
@@ -122,6 +130,7 @@ final class ReportCommand implements Callable<Integer> {
             }
         }
         tellOfFiles(files);
+        files.files().forEach(output::keepsAway);
         for (Path file : files.files()) {
             worst = Math.max(worst, read(fleet, file));
         }
@@ -129,12 +138,23 @@ final class ReportCommand implements Callable<Integer> {
             worst = Math.max(worst, read(fleet, "standard input", "standard input", console.in()));
         }
         if (fleet.inputs().damagedLines() > 0) {
-            console.say(fleet.inputs().damagedLines() + " of " + fleet.inputs().lines()
-                    + " lines could not be read and are in no figure; the report has the reasons");
+            console.say(fleet.inputs().damagedLines() + " of "
+                    + Plural.of(fleet.inputs().lines(), "line")
+                    + " could not be read, and what they say is in no figure; the report has the reasons");
             worst = Math.max(worst, ExitStatus.DATA);
         }
         output.write(FleetReport.of(fleet), instance);
         return worst;
+    }
+
+    /** Refuses what would be cut in silence. */
+    private void bounded(String flag, Duration value) {
+        if (value.compareTo(Period.LONGEST) > 0) {
+            throw new Failure(
+                    Settings.wrongStatus(spec, flag),
+                    "bad value for " + flag + ": " + Values.text(value) + " is too long; give at most "
+                            + Values.text(Period.LONGEST));
+        }
     }
 
     private int find(FeedFiles files, String feed) {
@@ -157,12 +177,11 @@ final class ReportCommand implements Callable<Integer> {
 
     private void tellOfFiles(FeedFiles files) {
         if (files.otherNames() > 0) {
-            console.say(
-                    files.otherNames()
-                            + " files in the directories are neither named nor begun as feeds, and were left out; name one to have it read");
+            console.say(Plural.of(files.otherNames(), "file")
+                    + " in the directories left out, neither named nor begun as a feed; name one to have it read");
         }
         if (files.twice() > 0) {
-            console.say(files.twice() + " files were named twice, and are read once");
+            console.say(Plural.of(files.twice(), "file") + " named twice, read once");
         }
     }
 

@@ -4,6 +4,10 @@ import io.imdsight.publish.Rotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The flags that say where the agent publishes. docs/commands.md describes them. */
@@ -85,6 +89,35 @@ final class ServiceOptions {
 
     @Option(names = "--check-config", description = "Check the settings, say what they are, and end.")
     boolean checkConfig;
+
+    /**
+     * Refuses what cannot be together; to be asked before anything begins.
+     *
+     * @param emf where Embedded Metric Format goes; null where nowhere
+     */
+    void check(CommandSpec command, Path stateDir, String emf) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        put(files, "--events", eventFile(stateDir));
+        put(files, "--feed", feedFile());
+        put(files, "--emf", emf == null || emf.equals("-") ? null : Path.of(emf));
+        List<String> flags = List.copyOf(files.keySet());
+        for (int i = 1; i < flags.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (ReportFiles.isSame(files.get(flags.get(i)), files.get(flags.get(j)))) {
+                    throw new Failure(
+                            Settings.wrongStatus(command, flags.get(j), flags.get(i)),
+                            flags.get(j) + " and " + flags.get(i) + " both want " + files.get(flags.get(i))
+                                    + "; give them files of their own");
+                }
+            }
+        }
+    }
+
+    private static void put(Map<String, Path> files, String flag, Path file) {
+        if (file != null) {
+            files.put(flag, file);
+        }
+    }
 
     Rotation rotation() {
         return new Rotation(rotateSize, rotateAge.toNanos(), rotateFiles);

@@ -3,8 +3,10 @@ package io.imdsight.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +18,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What holds where a flag is not given: the environment, then the configuration file. Every value is checked when it is read, whether or not
@@ -51,7 +55,7 @@ final class Settings implements IDefaultValueProvider {
         Map<String, OptionSpec> known = options(root);
         Settings out = new Settings();
         String named = configFlag != null ? configFlag : environment.get(ENVIRONMENT_PREFIX + "CONFIG");
-        out.readFile(known, named == null ? defaultFile : Path.of(named), named != null);
+        out.readFile(known, named == null ? defaultFile : path(named), named != null);
         for (Map.Entry<String, OptionSpec> option : known.entrySet()) {
             String variable = variable(option.getKey());
             String value = environment.get(variable);
@@ -61,6 +65,21 @@ final class Settings implements IDefaultValueProvider {
             }
         }
         return out;
+    }
+
+    /**
+     * Which status it is that settings contradict each other, or the command: wrong usage where one of them stands on the command line, otherwise the
+     * configuration is wrong.
+     *
+     * @param flags with their dashes
+     */
+    static int wrongStatus(CommandSpec command, String... flags) {
+        ParseResult line = command == null || command.commandLine() == null
+                ? null
+                : command.commandLine().getParseResult();
+        return line == null || Arrays.stream(flags).anyMatch(line::hasMatchedOption)
+                ? ExitStatus.USAGE
+                : ExitStatus.CONFIGURATION;
     }
 
     /** Variables that look like ours and are none, in order; probably misspelt. */
@@ -92,7 +111,22 @@ final class Settings implements IDefaultValueProvider {
         return argument.isOption() ? values.get(name((OptionSpec) argument)) : null;
     }
 
+    private static Path path(String named) {
+        try {
+            if (named.isEmpty()) {
+                throw new Failure(ExitStatus.CONFIGURATION, "no name of a configuration file; check --config");
+            }
+            return Path.of(named);
+        } catch (InvalidPathException e) {
+            throw new Failure(
+                    ExitStatus.CONFIGURATION,
+                    "no configuration file " + named + ": " + e.getReason() + "; check --config",
+                    e);
+        }
+    }
+
     private void readFile(Map<String, OptionSpec> known, Path path, boolean named) {
+        refuseOddFile(path);
         try (InputStream in = Files.newInputStream(path)) {
             Map<String, Integer> lines = new HashMap<>();
             for (ConfigurationFile.Entry e : ConfigurationFile.read(in, path.toString())) {
@@ -126,6 +160,22 @@ final class Settings implements IDefaultValueProvider {
         }
     }
 
+    /** Opening a pipe waits for whoever writes it, which may be nobody. What a device gives is no configuration, but /dev/null's, which is none. */
+    private static void refuseOddFile(Path path) {
+        try {
+            if (!Files.exists(path) || Files.isRegularFile(path) || Files.isSameFile(path, Path.of("/dev/null"))) {
+                return;
+            }
+        } catch (IOException e) {
+            return; // reading it says why
+        }
+        throw new Failure(
+                ExitStatus.CONFIGURATION,
+                "cannot read configuration file " + path + ": it is "
+                        + (Files.isDirectory(path) ? "a directory" : "a pipe, a socket or a device")
+                        + "; name a file with --config");
+    }
+
     private static String checked(OptionSpec option, String value, String place) {
         if (option.type() == boolean.class) {
             return switch (value.toLowerCase(Locale.ROOT)) {
@@ -155,7 +205,7 @@ final class Settings implements IDefaultValueProvider {
         Map<String, OptionSpec> out = new TreeMap<>();
         for (CommandLine command : root.getSubcommands().values()) {
             for (OptionSpec option : command.getCommandSpec().options()) {
-                if (!option.hidden() && !FLAGS_ONLY.contains(name(option))) {
+                if (isSetting(option)) {
                     out.putIfAbsent(name(option), option);
                 }
             }
@@ -163,8 +213,13 @@ final class Settings implements IDefaultValueProvider {
         return out;
     }
 
+    /** Whether a flag can stand in file and environment. */
+    static boolean isSetting(OptionSpec option) {
+        return !option.hidden() && !FLAGS_ONLY.contains(name(option));
+    }
+
     /** {@code state-dir}. */
-    private static String name(OptionSpec option) {
+    static String name(OptionSpec option) {
         return option.longestName().substring(2);
     }
 

@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.linux.ServiceManager;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
 import io.imdsight.publish.Condition;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class Watch {
     private String status() {
         Condition c = condition.get();
         return "STATUS=" + (c.healthy() ? "capturing" : problem(c)) + "; "
-                + pipeline.counts().requests() + " requests, "
+                + Plural.of(pipeline.counts().requests(), "request") + ", "
                 + pipeline.counts().requests(Version.V1) + " with version 1, MetadataNoToken "
                 + pipeline.counts().noToken() + ", MetadataNoTokenRejected "
                 + pipeline.counts().noTokenRejected();

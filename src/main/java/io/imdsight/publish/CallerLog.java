@@ -1,6 +1,7 @@
 package io.imdsight.publish;
 
 import io.imdsight.model.Labelled;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
@@ -163,8 +164,8 @@ public final class CallerLog {
             all.append(out);
             out.open("callers").number("v1", callers.size()).close().end();
         } else {
-            line.text("in the last " + seconds + " s: " + all.version(Version.V1) + " v1 calls by " + callers.size()
-                    + (callers.size() == 1 ? " caller" : " callers") + " (MetadataNoToken " + all.noToken
+            line.text("in the last " + seconds + " s: " + Plural.of(all.version(Version.V1), "v1 call") + " by "
+                    + Plural.of(callers.size(), "caller") + " (MetadataNoToken " + all.noToken
                     + ", MetadataNoTokenRejected " + all.noTokenRejected + "), " + all.version(Version.V2)
                     + " v2, " + all.version(Version.UNDETERMINED) + " undetermined");
             line.raw('\n');

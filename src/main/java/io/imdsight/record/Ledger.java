@@ -2,6 +2,7 @@ package io.imdsight.record;
 
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Sighting;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -68,7 +69,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
      *
      * @param drops where what is lost is counted
      * @param say takes sentences for the operator, one for each change for the worse or the better
-     * @throws LedgerException {@code IN_USE} where another agent has this state directory, {@code UNREADABLE} where a later version wrote the file
+     * @throws LedgerException {@code IN_USE} where another agent has this state directory, {@code LATER} where a later version wrote the file
      */
     public static Ledger open(LedgerOptions options, Drops drops, Consumer<String> say) throws LedgerException {
         return open(options, drops, say, System::nanoTime);
@@ -153,8 +154,9 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         }
         if (store.said()) {
             store.recovered();
-            say.accept("the ledger is written again: " + waiting.sightings() + " requests that waited are in it, "
-                    + lost + " were lost");
+            say.accept("the ledger is written again: "
+                    + Plural.of(waiting.sightings(), "request that waited is", "requests that waited are") + " in it, "
+                    + lost + " lost");
             lost = 0;
         }
         unsynced = true;

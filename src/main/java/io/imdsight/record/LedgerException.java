@@ -6,12 +6,14 @@ public final class LedgerException extends Exception {
 
     /** Which exit status fits. */
     public enum Kind {
-        /** There is no ledger. */
+        /** There is no ledger, or nothing has ever been written to it. */
         ABSENT,
         /** Another agent holds it. */
         IN_USE,
-        /** It is damaged, or of a later version of the program. */
+        /** It is damaged, or none of ours. */
         UNREADABLE,
+        /** A later version of the program wrote it. */
+        LATER,
         /** The directory or the disk does not allow it. */
         NOT_POSSIBLE
     }

@@ -98,19 +98,7 @@ final class LedgerFile implements AutoCloseable {
 
     private static void prepare(Path path, Connection c) throws SQLException, LedgerException {
         try (Statement s = c.createStatement()) {
-            long application = LedgerSchema.number(c, "PRAGMA application_id");
-            int version = LedgerSchema.version(c);
-            boolean empty = LedgerSchema.number(c, "SELECT count(*) FROM sqlite_master") == 0;
-            if (!empty && application != LedgerSchema.APPLICATION_ID) {
-                throw new SQLException(path + " is a database of another program", null, LedgerFaults.NOT_OURS);
-            }
-            if (version > LedgerSchema.STEPS.size()) {
-                throw new LedgerException(
-                        LedgerException.Kind.UNREADABLE,
-                        path + " was written by a later version of imdsight (layout " + version + ", this one knows "
-                                + LedgerSchema.STEPS.size() + "); run that version, or move the file away",
-                        null);
-            }
+            boolean empty = !LedgerLayout.hasBegun(path, c);
             if (empty) {
                 s.execute("PRAGMA auto_vacuum = INCREMENTAL");
             }

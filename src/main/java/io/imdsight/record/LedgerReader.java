@@ -42,17 +42,18 @@ public final class LedgerReader implements Tallies, AutoCloseable {
         Connection c = null;
         try {
             c = LedgerFile.connect(path, true, CACHE_KIB);
-            int version = LedgerSchema.version(c);
-            if (version < 1 || version > LedgerSchema.STEPS.size()) {
-                LedgerFile.closeQuietly(c);
+            if (!LedgerLayout.hasBegun(path, c)) {
                 throw new LedgerException(
-                        LedgerException.Kind.UNREADABLE,
-                        path + " has layout " + version + ", this version of imdsight reads 1 to "
-                                + LedgerSchema.STEPS.size() + "; use the version that wrote it",
+                        LedgerException.Kind.ABSENT,
+                        "the ledger " + path
+                                + " is empty; name the agent's with --state-dir, or let imdsight agent run first",
                         null);
             }
-            LedgerSchema.readAsLatest(c, version);
+            LedgerSchema.readAsLatest(c, LedgerSchema.version(c));
             return new LedgerReader(path, c);
+        } catch (LedgerException e) {
+            LedgerFile.closeQuietly(c);
+            throw e;
         } catch (SQLException e) {
             LedgerFile.closeQuietly(c);
             throw unreadable(path, e);
@@ -126,7 +127,7 @@ public final class LedgerReader implements Tallies, AutoCloseable {
         try {
             return query.run(connection);
         } catch (SQLException e) {
-            throw new IllegalStateException(unreadable(path, e).getMessage(), e);
+            throw new LedgerDamagedException(unreadable(path, e).getMessage(), e);
         }
     }
 

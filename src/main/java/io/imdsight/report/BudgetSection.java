@@ -1,5 +1,6 @@
 package io.imdsight.report;
 
+import io.imdsight.model.Plural;
 import java.util.Locale;
 
 /** The budget on the page: a meter for each interface, and who should keep what it fetches. */
@@ -38,8 +39,9 @@ final class BudgetSection {
         h.text(
                 l.use().packets() == 0
                         ? "no packets"
-                        : l.use().packets() + " packets, at most " + l.use().peakPackets() + " in a second ("
-                                + BudgetWording.percent(l.peakPercent()) + ")");
+                        : Plural.of(l.use().packets(), "packet") + ", at most "
+                                + l.use().peakPackets() + " in a second (" + BudgetWording.percent(l.peakPercent())
+                                + ")");
         h.raw("</p><svg class=\"meter\" viewBox=\"0 0 100 2\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"");
         h.text(BudgetWording.percent(l.peakPercent()) + " of the allowance in the busiest second");
         h.raw("\"><rect class=\"all\" width=\"100\" height=\"2\"/><rect class=\""

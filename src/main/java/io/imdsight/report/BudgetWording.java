@@ -1,5 +1,6 @@
 package io.imdsight.report;
 
+import io.imdsight.model.Plural;
 import java.util.Locale;
 
 /** Sentences on how much calls take. */
@@ -59,8 +60,8 @@ final class BudgetWording {
         return l.exceeded() == 0
                 ? name + ": none dropped in this window (linklocal_allowance_exceeded stands at " + l.exceededBefore()
                         + ")"
-                : name + ": " + l.exceeded()
-                        + " packets to link-local services DROPPED in this window (linklocal_allowance_exceeded): calls, DNS and NTP fail or are late;"
+                : name + ": " + Plural.of(l.exceeded(), "packet")
+                        + " to link-local services DROPPED in this window (linklocal_allowance_exceeded): calls, DNS and NTP fail or are late;"
                         + " begin with the callers that should keep what they fetch";
     }
 }

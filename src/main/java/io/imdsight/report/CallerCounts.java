@@ -3,6 +3,7 @@ package io.imdsight.report;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.PathClass;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerProfile;
 import io.imdsight.record.Tally;
@@ -83,8 +84,8 @@ final class CallerCounts {
                     new CallerRate.Habit(
                             "tokens",
                             tokens,
-                            "asked for " + tokens + " tokens, and made " + withToken
-                                    + " calls with them: a token holds for up to six hours; keep it, and the number of its packets halves"));
+                            "asked for " + Plural.of(tokens, "token") + ", and made " + Plural.of(withToken, "call")
+                                    + " with them: a token holds for up to six hours; keep it, and the number of its packets halves"));
         }
         if (out.isEmpty() && perSecond >= POLLS_PER_SECOND_MIN && all >= FETCHES_MIN * FETCHES_MIN) {
             out.add(

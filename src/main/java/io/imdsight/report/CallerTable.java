@@ -2,6 +2,7 @@ package io.imdsight.report;
 
 import io.imdsight.model.Caller;
 import io.imdsight.model.Cause;
+import io.imdsight.model.Plural;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,7 @@ final class CallerTable {
     private static void advice(Html h, CallerFinding f, Advice a) {
         h.raw("<div class=\"advice\"><p><strong>Why:</strong> ").text(a.why());
         if (f.causes().size() > 1) {
-            h.text(" (" + f.causes().get(a.cause()) + " calls)");
+            h.text(" (" + Plural.of(f.causes().get(a.cause()), "call") + ")");
         }
         h.raw("</p><ul>");
         for (String step : a.steps()) {

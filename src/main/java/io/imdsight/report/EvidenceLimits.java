@@ -4,6 +4,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Outcome;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
 import io.imdsight.record.Coverage;
 import io.imdsight.record.Tally;
@@ -121,8 +122,7 @@ final class EvidenceLimits {
     }
 
     private static String kernelOnly(KernelOnly why, long count) {
-        String what = count + (count == 1 ? " connection" : " connections")
-                + " to the service seen by the kernel and not by the capture: ";
+        String what = Plural.of(count, "connection") + " to the service seen by the kernel and not by the capture: ";
         return what
                 + switch (why) {
                     case OTHER_NAMESPACE -> "made in a network namespace whose interfaces are not captured";

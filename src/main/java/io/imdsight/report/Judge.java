@@ -6,6 +6,7 @@ import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.PathClass;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.CallerProfile;
@@ -36,7 +37,7 @@ public final class Judge {
         if (possible > 0) {
             reasons.add(new Reason(
                     "undetermined",
-                    possible + (possible == 1 ? " request" : " requests")
+                    Plural.of(possible, "request")
                             + " may have been served without a token: the capture hides the head or the answer"));
         }
         boolean blocked = sum(callers, Standing.BLOCKING) > 0;
@@ -58,7 +59,7 @@ public final class Judge {
                     "refused-already",
                     blocked
                             ? "tokenless calls were served and refused within the window: the setting seems to have changed"
-                            : refused + (refused == 1 ? " tokenless call is" : " tokenless calls are")
+                            : Plural.of(refused, "tokenless call is", "tokenless calls are")
                                     + " refused already: tokens seem to be required here, and these callers fail now"));
         }
         for (CallerFinding c : callers) {

@@ -1,5 +1,6 @@
 package io.imdsight.report;
 
+import io.imdsight.model.Plural;
 import io.imdsight.report.scan.PossibleCaller;
 import io.imdsight.report.scan.ScanResult;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class RestWording {
             label = "";
         }
         if (g.all().size() > PLACES_MAX) {
-            field(out, "", "and " + (g.all().size() - PLACES_MAX) + " more places");
+            field(out, "", "and " + Plural.of(g.all().size() - PLACES_MAX, "more place"));
         }
     }
 
@@ -77,9 +78,9 @@ final class RestWording {
     static String summary(ScanResult scan) {
         StringJoiner out = new StringJoiner(", ");
         out.add("scanned " + String.join(", ", scan.roots()) + " in " + Durations.of(scan.elapsedMillis()));
-        out.add(scan.files() + " files");
+        out.add(Plural.of(scan.files(), "file"));
         out.add((scan.bytesRead() + (1 << 20) - 1 >> 20) + " MiB read");
-        out.add(scan.found().size() + scan.unlisted() + " possible callers");
+        out.add(Plural.of(scan.found().size() + scan.unlisted(), "possible caller"));
         out.add("known packages new enough: " + scan.newEnough());
         if (scan.unlisted() > 0) {
             out.add(scan.unlisted() + " not listed: too many");

@@ -10,10 +10,6 @@ public final class ScriptScan {
     private static final int LINES_MAX = 3;
 
     private static final String TOKEN = "x-aws-ec2-metadata-token";
-    private static final List<String> SERVICE =
-            List.of("169.254.169.254", "fd00:ec2::254", "instance-data.ec2.internal", "://instance-data");
-    private static final List<String> PATHS =
-            List.of("/meta-data", "/user-data", "/dynamic/instance-identity", "/latest/");
 
     private ScriptScan() {}
 
@@ -26,7 +22,7 @@ public final class ScriptScan {
     public record Line(int number, String text) {}
 
     /**
-     * The lines that call without a token; where there are none, those that send one (which was empty, then). A line that is continued with a backslash
+     * The lines that call without a token (as {@link CallSigns} tells a call); where there are none, those that send one (which was empty, then). A line that is continued with a backslash
      * is one.
      *
      * @param script the script's text
@@ -35,14 +31,16 @@ public final class ScriptScan {
         List<Line> without = new ArrayList<>();
         List<Line> with = new ArrayList<>();
         List<Line> addresses = new ArrayList<>();
-        for (Line line : logicalLines(script)) {
+        List<Line> lines = logicalLines(script);
+        CallSigns signs = CallSigns.of(lines);
+        for (Line line : lines) {
             String text = line.text().strip().toLowerCase(Locale.ROOT);
-            boolean address = SERVICE.stream().anyMatch(text::contains);
-            boolean path = PATHS.stream().anyMatch(text::contains);
-            if (text.startsWith("#") || text.startsWith("//") || !address && !path || text.contains("/api/token")) {
+            boolean asks = signs.asks(text);
+            boolean names = asks || CallSigns.hasAddress(text);
+            if (text.startsWith("#") || text.startsWith("//") || !names || text.contains("/api/token")) {
                 continue;
             }
-            (text.contains(TOKEN) ? with : path ? without : addresses).add(line);
+            (text.contains(TOKEN) ? with : asks ? without : addresses).add(line);
         }
         List<Line> out = !without.isEmpty() ? without : !with.isEmpty() ? with : addresses;
         return List.copyOf(out.subList(0, Math.min(LINES_MAX, out.size())));

@@ -3,6 +3,7 @@ package io.imdsight.report;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Escaped;
 import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.Plural;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -107,7 +108,12 @@ public final class TextReport {
             field("known by", Wording.counts(f.evidence()));
         }
         for (Advice a : e.advice()) {
-            field("why", a.why() + (f.causes().size() > 1 ? " (" + f.causes().get(a.cause()) + " calls)" : ""));
+            field(
+                    "why",
+                    a.why()
+                            + (f.causes().size() > 1
+                                    ? " (" + Plural.of(f.causes().get(a.cause()), "call") + ")"
+                                    : ""));
             String label = "do";
             for (String step : a.steps()) {
                 field(label, step);

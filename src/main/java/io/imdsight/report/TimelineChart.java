@@ -1,5 +1,6 @@
 package io.imdsight.report;
 
+import io.imdsight.model.Plural;
 import java.util.List;
 
 /** Draws requests over time as stacked bars, with a table beside it for those who cannot see them. */
@@ -89,7 +90,7 @@ final class TimelineChart {
     }
 
     private static String step(Timeline t) {
-        return t.stepMinutes() == 1 ? "1 minute" : t.stepMinutes() + " minutes";
+        return Plural.of(t.stepMinutes(), "minute");
     }
 
     private static String time(Timeline.Step s) {

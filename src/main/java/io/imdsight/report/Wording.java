@@ -3,6 +3,7 @@ package io.imdsight.report;
 import io.imdsight.model.Caller;
 import io.imdsight.model.Labelled;
 import io.imdsight.model.Outcome;
+import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -30,8 +31,7 @@ final class Wording {
         int blocking = r.entries(Standing.BLOCKING).size();
         return switch (r.verdict().decision()) {
             case READY -> "ready: nothing was seen that HttpTokens=required would break";
-            case BLOCKED ->
-                "blocked: HttpTokens=required would break " + blocking + (blocking == 1 ? " caller" : " callers");
+            case BLOCKED -> "blocked: HttpTokens=required would break " + Plural.of(blocking, "caller");
             case INCONCLUSIVE -> "inconclusive: no blocking call was seen, but one could have been missed";
         };
     }
@@ -162,7 +162,9 @@ final class Wording {
                     .append(" gave CREDENTIALS without a token (they carry ec2:RoleDelivery 1.0)");
         }
         if (f.tokensUnanswered() > 0) {
-            out.append("; ").append(f.tokensUnanswered()).append(" token requests unanswered");
+            out.append("; ")
+                    .append(Plural.of(f.tokensUnanswered(), "token request"))
+                    .append(" unanswered");
         }
         return out.toString();
     }

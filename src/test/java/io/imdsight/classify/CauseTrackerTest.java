@@ -164,6 +164,7 @@ class CauseTrackerTest {
                 "python3 report.py",
                 0,
                 null,
+                START + SECOND + offset,
                 START + SECOND,
                 null,
                 null,

@@ -25,6 +25,7 @@ class DoctorCommandTest {
     @TempDir
     Path directory;
 
+    private NamespaceScope scope = new NamespaceScope(true, pid -> true, null);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private int doctor(OutputFormat format, Finding... findings) {
@@ -166,7 +167,28 @@ class DoctorCommandTest {
         }
         Files.createDirectories(directory.resolve("proc/self"));
         Files.writeString(directory.resolve("proc/self/status"), "\nCapEff:\t" + capabilities + "\n");
-        return new KernelCheck(directory.resolve("proc"), directory.resolve("sys"), () -> clock).look();
+        return new KernelCheck(directory.resolve("proc"), directory.resolve("sys"), () -> clock, () -> scope).look();
+    }
+
+    @Test
+    void ofOtherNamespacesTheDoctorSaysWhatTheAgentDoes() throws IOException {
+        String all = "000001ffffffffff";
+        Path own = Files.createSymbolicLink(directory.resolve("net"), Path.of("net:[4026531840]"));
+        Capabilities every = new Capabilities(-1);
+        scope = NamespaceScope.of(4026531840L, own, every);
+        assertTrue(only(kernel(all, true), "namespaces").found().endsWith("are captured, too"));
+        assertEquals(Finding.State.OK, state(kernel("0", true), "namespaces"), "there is no other to enter");
+        scope = NamespaceScope.of(-2, own, every);
+        assertFalse(scope.others());
+        Finding hidden = only(kernel(all, true), "namespaces");
+        assertEquals(Finding.State.LIMITED, hidden.state());
+        assertTrue(hidden.found().endsWith(scope.problem()), hidden.found());
+        assertEquals(
+                NamespaceScope.NEEDS,
+                NamespaceScope.of(-2, own, new Capabilities(0)).problem());
+        scope = NamespaceScope.of(4026531999L, own, every);
+        assertFalse(scope.others());
+        assertTrue(only(kernel(all, true), "namespaces").found().contains("is not the machine's"));
     }
 
     @Test
@@ -241,6 +263,14 @@ class DoctorCommandTest {
                 java.sql.Statement s = c.createStatement()) {
             s.execute("PRAGMA user_version = 99");
         }
+        LedgerCheck begun = new LedgerCheck(Files.createDirectories(directory.resolve("begun")));
+        Files.createFile(directory.resolve("begun/ledger.db"));
+        assertEquals(
+                "empty yet; the agent begins it", only(begun.look(), "ledger").found());
+        Run audit = new Run().command("audit", "--from-ledger", "--state-dir", directory + "/begun");
+        assertEquals(66, audit.status);
+        assertTrue(audit.err().contains("ledger.db is empty"), audit.err());
+        assertEquals(78, new Run().command("audit", "--from-ledger", "--state-dir", state.toString()).status);
         Finding later = only(check.look(), "ledger");
         assertEquals(78, later.status());
         assertTrue(later.found().contains("layout 99"), later.found());
@@ -285,7 +315,7 @@ class DoctorCommandTest {
                 .found();
         // two for the machine and two for each of four callers; two each for the fleet, the image and the tag
         assertTrue(few.contains("at most 16 metrics, 10 of this machine and 6 shared"), few);
-        assertEquals(78, cloudWatch("--cloudwatch", "--emf", "-").status());
+        assertEquals(64, cloudWatch("--cloudwatch", "--emf", "-").status(), "the agent's status with these flags");
     }
 
     @Test

@@ -4,9 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
+    @TempDir
+    Path directory;
+
     private final Run run = new Run();
 
     @Test
@@ -71,6 +81,89 @@ class MainTest {
         assertEquals(74, run.command("audit", "--for", "1d", "--html", "/no/such/directory/page.html").status);
         assertTrue(run.err().contains("--html"), run.err());
         assertEquals(74, new Run().command("report", "--html", "/no/such/directory/page.html", "x").status);
+    }
+
+    @Test
+    void twoOutputsDoNotShareOneFile() throws IOException {
+        Path file = directory.resolve("x");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+        assertEquals(64, audit("--json", file.toString(), "--html", link + "/x"));
+        assertTrue(run.err().contains("--json and --html both want"), run.err());
+        Files.writeString(file, "");
+        Files.createLink(directory.resolve("hard"), file);
+        assertEquals(64, audit("--json", file.toString(), "--html", directory + "/hard"));
+        assertEquals(64, audit("--json", "-", "--html", "-"));
+        run.environment.put("IMDSIGHT_JSON", "-");
+        run.environment.put("IMDSIGHT_HTML", "-");
+        assertEquals(78, audit());
+    }
+
+    /** Neither watches nor reads a ledger: nothing is captured. */
+    private int audit(String... outputs) {
+        List<String> args = new ArrayList<>(List.of("audit", "--for", "0s", "--scan-root", directory.toString()));
+        args.addAll(List.of(outputs));
+        return run.command(args.toArray(String[]::new)).status;
+    }
+
+    @Test
+    void anOutputThatFailsAtTheEndKeepsNothingFromTheOthersAndAReaderThatLeftNothingFromTheVerdict()
+            throws IOException {
+        assertEquals(74, audit("--html", "/dev/full", "--json", directory + "/out.json"));
+        assertTrue(run.out().contains("VERDICT: inconclusive"), run.out());
+        assertTrue(run.err().contains("cannot write /dev/full: No space left on device"), run.err());
+        assertTrue(Files.readString(directory.resolve("out.json")).contains("\"verdict\":\"inconclusive\""));
+        OutputStream gone = failing("Broken pipe");
+        List<String> args = List.of("audit", "--for", "0s", "--scan-root", directory.toString());
+        assertEquals(2, new Run().into(gone, args.toArray(String[]::new)).status, "still the verdict's");
+        assertEquals(74, new Run().into(failing("No space left on device"), args.toArray(String[]::new)).status);
+    }
+
+    @Test
+    void aFullDiskBehindStandardOutputIsNoSuccessOfAnyCommand() {
+        String[][] commands = {{"--help"}, {"--version"}, {"replay", "--help"}, {"replay", Run.CAPTURE.toString()}};
+        for (String[] command : commands) {
+            Run full = new Run().into(failing("No space left on device"), command);
+            assertEquals(74, full.status, String.join(" ", command));
+            assertTrue(full.err().contains("cannot write to standard output"), full.err());
+            assertEquals(0, new Run().into(failing("Broken pipe"), command).status, String.join(" ", command));
+        }
+    }
+
+    private static OutputStream failing(String why) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(why);
+            }
+        };
+    }
+
+    @Test
+    void whatIsWrongWithACommandLineIsAPlainSentenceWithASuggestion() {
+        says("there is no command 'raplay'; did you mean replay?", "raplay", "--port", "80");
+        says("there is no command 'zzz'; commands are agent, audit, replay, report, reconcile, doctor, demo", "zzz");
+        says("no command is given; commands are agent,");
+        says("replay has no flag --intreface; did you mean --interface?", "replay", "--intreface", "lo", "x");
+        says("there is no flag --port", "--port", "80");
+        says("doctor takes flags only, and 'x' is none", "doctor", "x");
+        says("replay needs FILE", "replay");
+        says("report needs FEED", "report");
+        says("--port needs a value: PORT", "replay", "--port");
+        says("--port is given more than once; give it once", "replay", "--port", "1", "--port", "2", "x");
+        says(
+                "bad value for --port: '70000' is not a port: give a number from 1 to 65535",
+                "replay",
+                "--port",
+                "70000",
+                "x");
+        says("--online takes no value: give it or leave it out", "doctor", "--online=maybe");
+    }
+
+    private static void says(String sentence, String... args) {
+        Run run = new Run().command(args);
+        assertEquals(64, run.status, String.join(" ", args));
+        assertTrue(run.err().startsWith("imdsight: " + sentence), run.err());
+        assertEquals(2, run.err().lines().count(), run.err());
     }
 
     @Test

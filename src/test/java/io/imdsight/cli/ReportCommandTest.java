@@ -77,7 +77,8 @@ class ReportCommandTest {
         assertEquals(0, report(directory.toString()).status, run.err());
         assertTrue(run.out().startsWith("FLEET: 1 of 4 instances are ready"), run.out());
         assertTrue(run.out().contains("blocked 3"), run.out());
-        assertTrue(run.err().contains("1 files in the directories are neither named nor begun as feeds"), run.err());
+        assertTrue(
+                run.err().contains("1 file in the directories left out, neither named nor begun as a feed"), run.err());
     }
 
     @Test
@@ -163,6 +164,43 @@ class ReportCommandTest {
         assertEquals(0, run.command("report", "--until", "2028-01-01T00:00:00Z", directory.toString()).status);
         assertTrue(run.out().contains("--until 2026-11-22T12:00:00Z reports as of then"), run.out());
         assertFalse(run.out().contains("ready for"), run.out());
+    }
+
+    @Test
+    void aPageThatCannotBeWrittenAtTheEndLosesNoText() {
+        assertEquals(74, report("--html", "/dev/full", directory.toString()).status);
+        assertTrue(run.out().contains("FLEET: "), run.out());
+        assertTrue(run.err().contains("cannot write /dev/full: No space left on device"), run.err());
+    }
+
+    @Test
+    void aPageIsNotWrittenOverAFeed() throws IOException {
+        String feed = directory.resolve("feed.ndjson").toString();
+        assertEquals(64, report("--html", feed, directory.toString()).status);
+        assertTrue(run.err().contains("would write over"), run.err());
+        assertTrue(Files.readString(Path.of(feed)).startsWith("{"), "the feed is as it was");
+    }
+
+    @Test
+    void moreDaysThanCanBeToldApartAreRefusedAndNotCut() {
+        assertEquals(64, report("--since", "400d", directory.toString()).status);
+        assertTrue(run.err().contains("bad value for --since: 400d is too long; give at most 399d"), run.err());
+        assertEquals(64, report("--window", "400d", directory.toString()).status);
+        run.environment.put("IMDSIGHT_SINCE", "400d");
+        assertEquals(78, report(directory.toString()).status);
+        assertEquals(0, new Run().command("report", "--until", UNTIL, "--since", "399d", directory.toString()).status);
+    }
+
+    @Test
+    void daysWithoutBlockingCallsAreOneLine() {
+        assertEquals(0, report(directory.toString()).status);
+        assertTrue(
+                run.out().contains("2026-10-23            0        0        0  the same to 2026-11-14, 23 days"),
+                run.out());
+        assertTrue(
+                run.out().contains("2026-11-15            0        0        1  the same to 2026-11-20, 6 days"),
+                run.out());
+        assertTrue(run.out().contains("2026-11-22            9"), run.out());
     }
 
     @Test

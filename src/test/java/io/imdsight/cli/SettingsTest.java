@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
@@ -135,9 +138,87 @@ class SettingsTest {
     }
 
     @Test
-    void aFileThatCannotBeAConfigurationIsNotReadIntoMemory() {
-        assertEquals(78, run.command("replay", "--config", "/dev/zero", CAPTURE).status);
-        assertTrue(run.err().contains("256 KiB"), run.err());
+    void aFileThatCannotBeAConfigurationIsNotReadIntoMemory() throws IOException {
+        assertRefused(file("#" + "x".repeat(256 * 1024)), "256 KiB");
+        assertRefused(Path.of("/dev/zero"), "a pipe, a socket or a device");
+    }
+
+    @Test
+    @Timeout(20)
+    void neitherAPipeThatNobodyWritesNorADirectoryIsAConfiguration() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertRefused(pipe, "a pipe, a socket or a device");
+        assertRefused(directory, "it is a directory");
+        assertEquals(78, new Run().command("replay", "--config", "", CAPTURE).status);
+        assertEquals(0, new Run().command("replay", "--config", "/dev/null", CAPTURE).status);
+    }
+
+    /** Nothing is begun with --check-config. */
+    private String shown(int status, String... more) {
+        List<String> args = new ArrayList<>(List.of("agent", "--check-config"));
+        args.addAll(List.of(more));
+        Run shown = new Run().command(args.toArray(String[]::new));
+        assertEquals(status, shown.status, shown.err());
+        return status == 0 ? shown.out() : shown.err();
+    }
+
+    @Test
+    void whatCheckConfigPrintsIsAConfigurationThatGivesTheSameSettings() throws IOException {
+        String plain = shown(0);
+        assertTrue(plain.contains("ledger-bytes-max = 256MiB\n"), plain);
+        assertTrue(plain.contains("# endpoint is not set\n"), plain);
+        assertEquals(plain, shown(0, "--config", file(plain).toString()));
+        String odd = shown(
+                0,
+                "--endpoint",
+                "10.0.0.1,fd00::1",
+                "--for",
+                "90m",
+                "--rotate-size",
+                "65537B",
+                "--ledger-bytes-max",
+                "1536KiB",
+                "--listen",
+                "[::1]:0",
+                "--log",
+                "callers",
+                "--feed",
+                "/x y/=z#1",
+                "--retention",
+                "7d",
+                "--cloudwatch",
+                "--cloudwatch-dimension",
+                "tag:Team,ImageId");
+        assertTrue(odd.contains("endpoint = 10.0.0.1,fd00:0:0:0:0:0:0:1\n") || odd.contains("fd00::1"), odd);
+        assertTrue(odd.contains("rotate-size = 65537B\n") && odd.contains("ledger-bytes-max = 1536KiB\n"), odd);
+        assertEquals(odd, shown(0, "--config", file(odd).toString()));
+        String none = shown(0, "--feed", "/a #b", "--events", "/c\nport = 81");
+        assertTrue(none.contains("# feed is /a #b, which a file cannot hold; give it as a flag\n"), none);
+        assertTrue(none.contains("# events is /c\\x0aport = 81, which"), none);
+        assertEquals(80, Integer.parseInt(none.replaceAll("(?s).*\nport = ([0-9]+)\n.*", "$1")));
+    }
+
+    @Test
+    void whatContradictsItselfIsWrongUsageOnTheCommandLineAndOtherwiseWrongConfiguration() throws IOException {
+        String both = file("cloudwatch = on\nemf = /tmp/x\n").toString();
+        assertTrue(shown(78, "--config", both).contains("twice"));
+        assertEquals(78, new Run().command("agent", "--config", both).status);
+        assertTrue(
+                shown(64, "--config", "/dev/null", "--cloudwatch", "--emf", "x").contains("twice"));
+        String one = file("cloudwatch = on\n").toString();
+        assertTrue(shown(64, "--config", one, "--emf", "x").contains("twice"));
+        assertTrue(shown(64, "--config", one, "--no-ledger").contains("leave out --no-ledger"));
+        String nine = "endpoint = " + "10.0.0.1,".repeat(8) + "10.0.0.9\n";
+        assertTrue(shown(78, "--config", file(nine).toString()).contains("--endpoint"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+        String feed = directory.resolve("x").toString();
+        assertTrue(shown(64, "--events", link + "/x", "--feed", feed).contains("files of their own"));
+        assertTrue(shown(
+                        78,
+                        "--config",
+                        file("events = " + feed + "\nfeed = " + link + "/x\n").toString())
+                .contains("files of their own"));
     }
 
     private void assertRefused(Path file, String message) {

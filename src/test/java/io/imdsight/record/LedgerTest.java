@@ -316,6 +316,34 @@ class LedgerTest {
     }
 
     @Test
+    void anEmptyFileIsALedgerThatHasNotBegunForWhoWritesAndForWhoReads() throws Exception {
+        ledger.close();
+        Path file = directory.resolve(LedgerFile.NAME);
+        Files.delete(file);
+        Files.createFile(file);
+        assertEquals(
+                LedgerException.Kind.ABSENT,
+                assertThrows(LedgerException.class, () -> LedgerReader.open(directory))
+                        .kind());
+        ledger = ledger(LedgerOptions.in(directory));
+        assertEquals(List.of(), said);
+        assertEquals(List.of(), read());
+    }
+
+    @Test
+    void aDatabaseOfAnotherProgramIsNoLedgerToRead() throws Exception {
+        ledger.close();
+        Files.delete(directory.resolve(LedgerFile.NAME));
+        try (Connection c = LedgerFile.connect(directory.resolve(LedgerFile.NAME), false, 16);
+                Statement s = c.createStatement()) {
+            s.execute("CREATE TABLE theirs(x)");
+        }
+        LedgerException e = assertThrows(LedgerException.class, () -> LedgerReader.open(directory));
+        assertEquals(LedgerException.Kind.UNREADABLE, e.kind());
+        assertTrue(e.getMessage().contains("another program"), e.getMessage());
+    }
+
+    @Test
     void aLedgerOfALaterVersionIsNotTouched() throws Exception {
         ledger.close();
         try (Connection c = LedgerFile.connect(directory.resolve(LedgerFile.NAME), false, 16);
@@ -323,9 +351,9 @@ class LedgerTest {
             s.execute("PRAGMA user_version = 99");
         }
         LedgerException e = assertThrows(LedgerException.class, () -> ledger(LedgerOptions.in(directory)));
-        assertEquals(LedgerException.Kind.UNREADABLE, e.kind());
+        assertEquals(LedgerException.Kind.LATER, e.kind());
         assertEquals(
-                LedgerException.Kind.UNREADABLE,
+                LedgerException.Kind.LATER,
                 assertThrows(LedgerException.class, () -> LedgerReader.open(directory))
                         .kind());
     }
@@ -463,7 +491,7 @@ class LedgerTest {
             clock.addAndGet(60_000_000_000L);
             l.tick(M * Seen.MINUTE_NANOS);
             assertEquals(2, said.size());
-            assertTrue(said.get(1).contains("1 requests that waited are in it, 0 were lost"), said.get(1));
+            assertTrue(said.get(1).contains("1 request that waited is in it, 0 lost"), said.get(1));
             try (LedgerReader reader = LedgerReader.open(below)) {
                 assertEquals(1, Seen.sum(reader.tallies(0, Long.MAX_VALUE)));
                 assertEquals(1, reader.runs(0, Long.MAX_VALUE).size());

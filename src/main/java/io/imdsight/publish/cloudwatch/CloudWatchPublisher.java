@@ -1,6 +1,7 @@
 package io.imdsight.publish.cloudwatch;
 
 import io.imdsight.model.Drops;
+import io.imdsight.model.Plural;
 import io.imdsight.record.PendingMinute;
 import io.imdsight.record.PendingMinutes;
 import java.util.List;
@@ -153,8 +154,8 @@ public final class CloudWatchPublisher {
         long lost = delivery.giveUpBefore(minute(wallMillis.getAsLong() - AGE_MILLIS_MAX));
         if (lost > 0 && !expirySaid) {
             expirySaid = true;
-            say.accept(lost
-                    + " calls, and perhaps more to come, are older than the two weeks that CloudWatch takes, and are not published there;"
+            say.accept(Plural.of(lost, "call")
+                    + ", and perhaps more to come, are older than the two weeks that CloudWatch takes, and are not published there;"
                     + " they stay in the ledger; counted from now on as drop cloudwatch-expired");
         }
     }

@@ -2,6 +2,7 @@ package io.imdsight.publish.cloudwatch;
 
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
+import io.imdsight.model.Plural;
 import io.imdsight.record.Destination;
 import io.imdsight.record.PendingMinute;
 import io.imdsight.record.PendingMinutes;
@@ -100,8 +101,9 @@ final class Delivery {
             long before = Math.min(aside.last(), minutes.getLast().minute()) + 1;
             long lost = ledger.giveUp(Destination.CLOUDWATCH, before);
             drops.add(Drop.CLOUDWATCH_REJECTED, lost);
-            say.accept("CloudWatch refuses a minute as wrong and takes others: " + lost
-                    + " calls of it are not published there; they stay in the ledger");
+            say.accept("CloudWatch refuses a minute as wrong and takes others: "
+                    + Plural.of(lost, "call of it is", "calls of it are")
+                    + " not published there; they stay in the ledger");
             aside.headSet(before).clear();
         }
     }

@@ -1,5 +1,6 @@
 package io.imdsight.report.fleet;
 
+import io.imdsight.model.Plural;
 import io.imdsight.report.Html;
 import java.util.List;
 
@@ -73,7 +74,8 @@ final class BurnDownChart {
                     x,
                     width,
                     (double) d.blocked() / most,
-                    Timestamps.day(d.epochDay()) + ": " + d.blocked() + " blocked, " + d.blockingCalls() + " calls");
+                    Timestamps.day(d.epochDay()) + ": " + d.blocked() + " blocked, "
+                            + Plural.of(d.blockingCalls(), "call"));
         }
         h.raw("</svg>\n");
     }

@@ -1,5 +1,6 @@
 package io.imdsight.report.fleet;
 
+import io.imdsight.model.Plural;
 import io.imdsight.report.Html;
 import io.imdsight.report.Page;
 import io.imdsight.report.SortedTable;
@@ -211,8 +212,8 @@ public final class FleetPage {
             String place = u.caller.identity.place();
             h.text((place.isEmpty() ? "" : ", " + place) + ": "
                     + (u.blocking > 0
-                            ? FleetWording.count(u.blocking, "call")
-                            : FleetWording.count(u.before, "call") + " before the window")
+                            ? Plural.of(u.blocking, "call")
+                            : Plural.of(u.before, "call") + " before the window")
                     + (u.credentials > 0 ? ", " + u.credentials + " for credentials" : "") + "; "
                     + FleetWording.time(u.first) + " to " + FleetWording.time(u.last)
                     + (FleetWording.evidence(u).isEmpty() ? "" : "; known " + FleetWording.evidence(u)));

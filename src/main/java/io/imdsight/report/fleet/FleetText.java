@@ -1,6 +1,7 @@
 package io.imdsight.report.fleet;
 
 import io.imdsight.model.Escaped;
+import io.imdsight.model.Plural;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,11 @@ public final class FleetText {
     private static final int BAR_CHARS = 30;
 
     private static final int NAME_CHARS_MAX = 100;
+
+    private static final String DAY = "  %-10s %12d %8d %8d";
+
+    /** Fewer days without blocking calls are shown one by one. */
+    private static final int QUIET_DAYS_MIN = 3;
 
     private final int rowsMax;
     private final List<String> out = new ArrayList<>();
@@ -101,18 +107,39 @@ public final class FleetText {
         int most = r.days().stream().mapToInt(Day::blocked).max().orElse(0);
         heading("By day: instances that made blocking calls");
         line(String.format(Locale.ROOT, "  %-10s %12s %8s %8s", "day", "calls", "blocked", "heard"));
-        for (Day d : r.days()) {
-            String bar = most == 0 ? "" : "#".repeat((int) Math.ceil((double) d.blocked() * BAR_CHARS / most));
-            line(String.format(
-                            Locale.ROOT,
-                            "  %-10s %12d %8d %8d  %s",
-                            Timestamps.day(d.epochDay()),
-                            d.blockingCalls(),
-                            d.blocked(),
-                            d.heard(),
-                            bar)
-                    .stripTrailing());
+        for (int i = 0; i < r.days().size(); ) {
+            int quiet = quietDays(r.days(), i);
+            if (quiet >= QUIET_DAYS_MIN) {
+                quiet(r.days().subList(i, i + quiet));
+                i += quiet;
+            } else {
+                day(r.days().get(i++), most);
+            }
         }
+    }
+
+    /** How many days from one on were without blocking calls, and equally many instances heard. */
+    private static int quietDays(List<Day> days, int from) {
+        int i = from;
+        while (i < days.size()
+                && days.get(i).blocked() == 0
+                && days.get(i).blockingCalls() == 0
+                && days.get(i).heard() == days.get(from).heard()) {
+            i++;
+        }
+        return i - from;
+    }
+
+    private void quiet(List<Day> days) {
+        Day first = days.getFirst();
+        line(DAY.formatted(Timestamps.day(first.epochDay()), 0, 0, first.heard()) + "  the same to "
+                + Timestamps.day(days.getLast().epochDay()) + ", " + days.size() + " days");
+    }
+
+    private void day(Day d, int most) {
+        String bar = most == 0 ? "" : "#".repeat((int) Math.ceil((double) d.blocked() * BAR_CHARS / most));
+        line((DAY.formatted(Timestamps.day(d.epochDay()), d.blockingCalls(), d.blocked(), d.heard()) + "  " + bar)
+                .stripTrailing());
     }
 
     private void instances(FleetReport r, InstanceState state, String title) {
@@ -133,9 +160,7 @@ public final class FleetText {
             String reasons = String.join(
                     "; ", j.reasons().stream().map(x -> x.sentence()).toList());
             line("  " + cut(FleetWording.instance(i))
-                    + (state == InstanceState.BLOCKED
-                            ? "  " + FleetWording.count(i.blocking, "call") + " of " + callers
-                            : "")
+                    + (state == InstanceState.BLOCKED ? "  " + Plural.of(i.blocking, "call") + " of " + callers : "")
                     + (reasons.isEmpty() ? "" : "  [" + reasons + "]"));
         }
         if (of.size() > rowsMax) {

@@ -1,6 +1,7 @@
 package io.imdsight.report.fleet;
 
 import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.Plural;
 import io.imdsight.report.Durations;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ final class FleetWording {
         if (all == 0) {
             return "no instance was heard of";
         }
-        return ready + " of " + count(all, "instance") + (all == 1 ? " is" : " are") + " ready for HttpTokens=required";
+        return ready + " of " + Plural.of(all, "instance") + (all == 1 ? " is" : " are")
+                + " ready for HttpTokens=required";
     }
 
     static String period(Period p) {
@@ -28,7 +30,7 @@ final class FleetWording {
         List<String> out = new ArrayList<>();
         Inputs in = r.inputs();
         if (r.gone() > 0) {
-            out.add(count(r.gone(), "instance") + " of the history left no trace in the window, and "
+            out.add(Plural.of(r.gone(), "instance") + " of the history left no trace in the window, and "
                     + (r.gone() == 1 ? "is" : "are") + " no longer counted");
         }
         if (r.blockedSilent() > 0) {
@@ -36,27 +38,27 @@ final class FleetWording {
                     + " silent as well: maybe ended, maybe without an agent");
         }
         if (in.damaged > 0) {
-            out.add(count(in.damaged, "line") + " could not be read, and what " + (in.damaged == 1 ? "it" : "they")
+            out.add(Plural.of(in.damaged, "line") + " could not be read, and what " + (in.damaged == 1 ? "it" : "they")
                     + " said is missing here: " + damage(in));
         }
         if (in.repeated > 0) {
-            out.add(count(in.repeated, "heartbeat")
+            out.add(Plural.of(in.repeated, "heartbeat")
                     + " came more than once, and was counted once; callers' records of the same files cannot be"
                     + " told from late ones, so that calls may be counted twice. No instance's state depends on that");
         }
         if (in.after > 0) {
-            out.add(count(in.after, "record") + " of a later time " + (in.after == 1 ? "was" : "were")
+            out.add(Plural.of(in.after, "record") + " of a later time " + (in.after == 1 ? "was" : "were")
                     + " left out; --until sets the time");
         }
         if (in.instancesBeyond > 0) {
-            out.add(count(in.instancesBeyond, "record") + " of instances beyond the first " + Fleet.INSTANCES_MAX
+            out.add(Plural.of(in.instancesBeyond, "record") + " of instances beyond the first " + Fleet.INSTANCES_MAX
                     + " are in no figure here: report on parts of the fleet");
         }
         if (in.callersBeyond > 0) {
-            out.add(count(in.callersBeyond, "record") + " of callers beyond the bound are counted under other");
+            out.add(Plural.of(in.callersBeyond, "record") + " of callers beyond the bound are counted under other");
         }
         if (in.eventsBesideFeed > 0) {
-            out.add("event files of " + count(in.eventsBesideFeed, "instance")
+            out.add("event files of " + Plural.of(in.eventsBesideFeed, "instance")
                     + " were left out: its feed has the same requests");
         }
         if (r.instances().isEmpty() && in.latest != Instance.NEVER) {
@@ -73,20 +75,13 @@ final class FleetWording {
     }
 
     static String input(Inputs in) {
-        return count(in.lines, "line") + ": " + count(in.callerRecords, "caller's record", "callers' records") + ", "
-                + count(in.heartbeats, "heartbeat")
-                + (in.events > 0 ? ", " + count(in.events, "sighting or roll-up", "sightings and roll-ups") : "")
+        return Plural.of(in.lines, "line") + ": " + Plural.of(in.callerRecords, "caller's record", "callers' records")
+                + ", "
+                + Plural.of(in.heartbeats, "heartbeat")
+                + (in.events > 0 ? ", " + Plural.of(in.events, "sighting or roll-up", "sightings and roll-ups") : "")
                 + (in.otherLines > 0 ? ", " + in.otherLines + " of other kinds" : "")
                 + (in.before > 0 ? ", " + in.before + " from before" : "")
                 + "; " + in.damaged + " damaged";
-    }
-
-    static String count(long count, String singular) {
-        return count(count, singular, singular + "s");
-    }
-
-    private static String count(long count, String singular, String plural) {
-        return count + " " + (count == 1 ? singular : plural);
     }
 
     static String instance(Instance i) {
@@ -113,7 +108,7 @@ final class FleetWording {
     }
 
     static String quality(Instance i) {
-        return i.heartbeats + (i.heartbeats == 1 ? " heartbeat" : " heartbeats") + " in the window, " + i.unsound
+        return Plural.of(i.heartbeats, "heartbeat") + " in the window, " + i.unsound
                 + " of them not sound; watched " + Durations.of(i.coverage.seconds() * 1000) + " of it; last heartbeat "
                 + time(i.lastHeartbeat);
     }

@@ -17,6 +17,9 @@ public record Period(
     /** Days in which instances are told apart: their bits are kept for each instance. */
     static final int DAYS_MAX = 400;
 
+    /** A day less: it begins at a midnight. */
+    public static final Duration LONGEST = Duration.ofDays(DAYS_MAX - 1);
+
     static final long SECONDS_PER_DAY = 86_400;
 
     /** Of the time to be watched, what may be missing: heartbeats end in whole seconds, and an agent is restarted. The audit allows as much. */

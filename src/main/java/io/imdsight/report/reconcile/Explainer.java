@@ -3,6 +3,7 @@ package io.imdsight.report.reconcile;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Outcome;
+import io.imdsight.model.Plural;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -101,7 +102,7 @@ final class Explainer {
         for (Map.Entry<KernelOnly, Long> e : all.entrySet()) {
             long n = e.getValue();
             if (e.getKey() != KernelOnly.REFUSED && n > 0) {
-                String what = n + (n == 1 ? " connection" : " connections") + " that the capture did not see: ";
+                String what = Plural.of(n, "connection") + " that the capture did not see: ";
                 out = take(out, "kernel-only-" + e.getKey().label(), Long.MAX_VALUE, what + because(e.getKey()));
             }
         }

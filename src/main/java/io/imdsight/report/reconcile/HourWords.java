@@ -1,5 +1,6 @@
 package io.imdsight.report.reconcile;
 
+import io.imdsight.model.Plural;
 import io.imdsight.report.reconcile.UnwatchedHours.ClockHour;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
@@ -38,7 +39,7 @@ final class HourWords {
             return "on " + n + " days, each a " + day.charAt(0)
                     + day.substring(1).toLowerCase(Locale.ROOT);
         }
-        return "on " + n + " of " + h.daysKnown() + (h.daysKnown() == 1 ? " day" : " days");
+        return "on " + n + " of " + Plural.of(h.daysKnown(), "day");
     }
 
     /** {@code 03:00-04:00}. */

@@ -1,6 +1,7 @@
 package io.imdsight.report.reconcile;
 
 import io.imdsight.model.Escaped;
+import io.imdsight.model.Plural;
 import io.imdsight.report.Durations;
 import io.imdsight.report.reconcile.UnwatchedHours.ClockHour;
 import java.util.ArrayList;
@@ -141,8 +142,9 @@ public final class ReconcileText {
                 + " UTC, in hours that no agent watched: " + hours.calls());
         List<ClockHour> all = hours.clockHours();
         for (ClockHour h : all.subList(0, Math.min(HOURS_MAX, all.size()))) {
-            out.add("  %s UTC  %s, %d calls, last %s"
-                    .formatted(HourWords.hours(h), HourWords.when(h), h.calls(), HourWords.lastDay(h)));
+            out.add("  %s UTC  %s, %s, last %s"
+                    .formatted(
+                            HourWords.hours(h), HourWords.when(h), Plural.of(h.calls(), "call"), HourWords.lastDay(h)));
         }
         if (all.size() > HOURS_MAX) {
             out.add("  … and in " + (all.size() - HOURS_MAX) + " more hours of the day");

@@ -1,5 +1,6 @@
 package io.imdsight.report.scan;
 
+import io.imdsight.report.CallSigns;
 import io.imdsight.report.ScriptScan;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,6 @@ public final class ScriptAtRest {
 
     /** Part of the names of both headers: programs write them in pieces. */
     private static final String TOKEN = "aws-ec2-metadata-token";
-
-    private static final List<String> PATHS =
-            List.of("/meta-data", "/user-data", "/dynamic/instance-identity", "/latest/");
 
     /** Lines that keep something away from the service, or route to it, and are no call. */
     private static final Pattern NO_CALL =
@@ -63,10 +61,12 @@ public final class ScriptAtRest {
         boolean tokens = whole.contains(TOKEN);
         List<ScriptScan.Line> calls = new ArrayList<>();
         List<ScriptScan.Line> names = new ArrayList<>();
-        for (ScriptScan.Line line : ScriptScan.logicalLines(text)) {
+        List<ScriptScan.Line> lines = ScriptScan.logicalLines(text);
+        CallSigns signs = CallSigns.of(lines);
+        for (ScriptScan.Line line : lines) {
             String lower = line.text().strip().toLowerCase(Locale.ROOT);
             boolean address = ADDRESSES.stream().anyMatch(lower::contains);
-            boolean path = PATHS.stream().anyMatch(lower::contains);
+            boolean path = address ? CallSigns.hasPath(lower) : signs.asks(lower);
             if (!address && !path || isNoCall(lower)) {
                 continue;
             }

@@ -53,6 +53,12 @@ class ScriptAtRestTest {
     }
 
     @Test
+    void aDirectoryOfTheSameNameIsNoCall() {
+        ScriptAtRest.Suspicion s = ScriptAtRest.judge("mkdir -p /srv/latest/meta-data\n" + V1);
+        assertEquals(List.of(2), s.lines().stream().map(l -> l.number()).toList());
+    }
+
+    @Test
     void commentsExceptionsForProxiesRoutesAndOtherCloudsAreNoCalls() {
         for (String line : List.of(
                 "# curl http://169.254.169.254/latest/meta-data/",
