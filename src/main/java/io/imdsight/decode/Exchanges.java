@@ -97,12 +97,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         if (p != null && p.answerMayBeHidden && reading.requestsUnexplained()) {
             p.resolution = Answer.HIDDEN; // both its answer and a request behind it are missing: this is the other's
             pending.release();
-            pending.remove(p);
+            pending.noMoreAnswers(p);
             p = null;
         }
         if (p != null && (p.followsGap || p.reported && p.answerMayBeHidden && pending.firstOpen() != null)) {
             giveUpMatching();
-            pending.remove(p);
+            pending.noMoreAnswers(p);
             return true;
         }
         if (p == null || Stream.distance(reading.segmentAcknowledgment(), p.acknowledgedBy) < 0) {

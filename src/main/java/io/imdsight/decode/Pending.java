@@ -77,6 +77,11 @@ final class Pending {
         return status != 0;
     }
 
+    /** Whether an answer that comes may be its own: not once it is given up and only waits to be reported behind others. */
+    boolean awaitsAnswer() {
+        return status == 0 && (resolution == null || reported || staysForItsAnswer);
+    }
+
     /** Neither answered nor given up. */
     boolean isOpen() {
         return status == 0 && resolution == null;

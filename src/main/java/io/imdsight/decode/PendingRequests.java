@@ -80,7 +80,7 @@ final class PendingRequests {
     Pending firstUnanswered() {
         for (int i = 0; i < all.size(); i++) {
             Pending p = all.get(i);
-            if (!p.isAnswered()) {
+            if (p.awaitsAnswer()) {
                 return p;
             }
         }
@@ -91,7 +91,7 @@ final class PendingRequests {
     boolean isOneDue() {
         for (int i = 0; i < all.size(); i++) {
             Pending p = all.get(i);
-            if (!p.isAnswered() && !p.answerMayBeHidden && !p.staysForItsAnswer) {
+            if (p.awaitsAnswer() && !p.answerMayBeHidden && !p.staysForItsAnswer) {
                 return true;
             }
         }
@@ -127,9 +127,17 @@ final class PendingRequests {
         }
     }
 
-    /** Takes one out; its owner has it from now on. */
+    /** Takes one out that was reported. */
     void remove(Pending p) {
         all.remove(p);
+    }
+
+    /** No answer is its own any more: it goes, as soon as it is reported. */
+    void noMoreAnswers(Pending p) {
+        p.staysForItsAnswer = false;
+        if (p.reported) {
+            remove(p);
+        }
     }
 
     void clear() {

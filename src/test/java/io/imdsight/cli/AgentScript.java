@@ -70,10 +70,15 @@ final class AgentScript {
 
     /** Makes the program that calls and answers as fast as it is told, for scripts to start as {@code ./pump}: see the head of pump.c. */
     void compilePump() throws Exception {
-        try (InputStream in = AgentScript.class.getResourceAsStream("pump.c")) {
-            Files.write(directory.resolve("pump.c"), in.readAllBytes());
+        compile("pump");
+    }
+
+    /** Makes a program from its source beside this class, for scripts to start as {@code ./NAME}. */
+    void compile(String name) throws Exception {
+        try (InputStream in = AgentScript.class.getResourceAsStream(name + ".c")) {
+            Files.write(directory.resolve(name + ".c"), in.readAllBytes());
         }
-        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", "pump", "pump.c")
+        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", name, name + ".c")
                 .directory(directory.toFile())
                 .inheritIO()
                 .start();

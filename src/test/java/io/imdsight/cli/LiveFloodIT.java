@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LongSummaryStatistics;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +39,7 @@ class LiveFloodIT {
     @Test
     void honestCallersAreCountedAndNamedMemoryIsBoundedAndTheVerdictSaysWhatWasDropped() throws Exception {
         AgentScript script = new AgentScript(directory, 120 + 2 * SECONDS);
-        compile();
+        script.compile("flood");
         int status = script.bare("""
                 ip link set lo up
                 ip addr add 198.18.78.31/32 dev lo
@@ -112,17 +110,6 @@ class LiveFloodIT {
                 .at("/audit/reasons")
                 .toString();
         assertTrue(reasons.contains("connection-table") && reasons.contains("stream-memory"), reasons);
-    }
-
-    private void compile() throws Exception {
-        try (InputStream in = LiveFloodIT.class.getResourceAsStream("flood.c")) {
-            Files.write(directory.resolve("flood.c"), in.readAllBytes());
-        }
-        Process gcc = new ProcessBuilder("gcc", "-O2", "-o", "flood", "flood.c")
-                .directory(directory.toFile())
-                .inheritIO()
-                .start();
-        assertEquals(0, gcc.waitFor(), "needs gcc");
     }
 
     /** Honest calls that are what they were, with the process that made them. */

@@ -541,4 +541,19 @@ class DecoderTcpTest {
         assertEquals(50, small.exchanges.size());
         assertEquals(40, small.drops.get(Drop.CONNECTION_TABLE));
     }
+
+    @Test
+    void aRequestWhoseAnswerWasCutIsReportedThoughTheOneBeforeItIsStillOpen() {
+        Wire.Peer c = wire.connection(1).open();
+        int unread = c.down;
+        c.ask(get("/a")).answer(OK);
+        c.raw(true, c.up, unread, Segment.ACK, get("/b")).askUnseen(get("/b").length());
+        c.cut(false, c.down, c.up, Segment.ACK, OK, 0).answerUnseen(OK.length());
+        c.cut(true, c.up, unread, Segment.ACK, get("/c"), 0).askUnseen(get("/c").length());
+        c.answer(OK).ack();
+        wire.decoder.finish();
+        List<String> told = wire.told();
+        assertEquals(1, told.stream().filter(t -> t.startsWith("GET /a ")).count(), told.toString());
+        assertEquals(1, told.stream().filter(t -> t.startsWith("GET /b ")).count(), told.toString());
+    }
 }
