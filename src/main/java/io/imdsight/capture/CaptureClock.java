@@ -15,6 +15,12 @@ final class CaptureClock implements AutoCloseable {
     /** Twice a second, so that a time-out is noticed within a second of its moment. */
     private static final long STEP_MILLIS = 500;
 
+    /**
+     * While no packets come the kernel's counts are read every two seconds: libpcap opens a file of the interface each time, and it was the dearest
+     * thing that an idle agent did.
+     */
+    private static final int QUIET_STEPS = 4;
+
     private static final long JOIN_MILLIS_MAX = 2_000;
 
     /**
@@ -29,6 +35,7 @@ final class CaptureClock implements AutoCloseable {
     private final Thread thread;
     private final AtomicLong packets = new AtomicLong();
     private long packetsAtLastStep = -1;
+    private int quietSteps;
     private long lastStepNanos;
     private long receivedAtLastMove;
     private volatile long progressNanos = System.nanoTime();
@@ -78,9 +85,12 @@ final class CaptureClock implements AutoCloseable {
      * @param nowNanos nanoseconds since 1970, the clock of the packets
      */
     void step(long nowNanos) {
-        statistics.read();
         long packetsNow = packets.get();
-        if (packetsNow == packetsAtLastStep) {
+        quietSteps = packetsNow == packetsAtLastStep ? quietSteps + 1 : 0;
+        if (quietSteps % QUIET_STEPS == 0) {
+            statistics.read();
+        }
+        if (quietSteps > 0) {
             synchronized (sink) {
                 if (packets.get() == packetsNow && !closed) {
                     sink.idle(lastStepNanos);

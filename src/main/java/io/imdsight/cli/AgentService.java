@@ -67,6 +67,7 @@ final class AgentService {
     private Watch watch;
     private Thread publisher;
     private Rest rest;
+    private final HeapWatch heap = new HeapWatch(HeapWatch::used, AgentService::collect, System::nanoTime);
 
     AgentService(Console console, CommonOptions common, ServiceOptions options, LedgerKeeper keeper) {
         this.console = console;
@@ -205,11 +206,16 @@ final class AgentService {
         }
         endpoint.step();
         rest.step(monotonic);
+        heap.step();
     }
 
     @SuppressWarnings("CallToSystemGC")
-    private static void giveBack() {
+    private static void collect() {
         System.gc();
+    }
+
+    private static void giveBack() {
+        collect();
         OwnMemory.giveBack();
     }
 

@@ -10,6 +10,9 @@ final class Rest {
     /** By then everything has run once that runs again and again. */
     static final long AFTER_START_NANOS = 10_000_000_000L;
 
+    /** And once more when hardly anything is compiled any more, and who scrapes or publishes has done it once. */
+    static final long SETTLED_NANOS = 300_000_000_000L;
+
     /** A collection of the whole heap takes some 20 ms: once in ten minutes is nothing. */
     static final long APART_NANOS = 600_000_000_000L;
 
@@ -23,6 +26,7 @@ final class Rest {
     private final Runnable giveBack;
     private final long startedNanos;
     private boolean started;
+    private boolean settled;
     private long restedNanos;
     private long packetsAtRest;
     private long packetsSeen;
@@ -49,6 +53,11 @@ final class Rest {
                 started = true;
                 rest(nowNanos);
             }
+        } else if (!settled
+                && nowNanos - startedNanos >= SETTLED_NANOS
+                && packetsSeen - packetsAtRest < PACKETS_MIN
+                && nowNanos != seenNanos) {
+            rest(nowNanos);
         } else if (packetsSeen - packetsAtRest >= PACKETS_MIN
                 && nowNanos - seenNanos >= CALM_NANOS
                 && nowNanos - restedNanos >= APART_NANOS) {
@@ -58,6 +67,7 @@ final class Rest {
 
     private void rest(long nowNanos) {
         restedNanos = nowNanos;
+        settled = nowNanos - startedNanos >= SETTLED_NANOS;
         packetsAtRest = packetsSeen;
         giveBack.run();
     }

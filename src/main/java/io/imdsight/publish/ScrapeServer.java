@@ -28,6 +28,9 @@ public final class ScrapeServer implements Closeable {
     private static final int ANSWER_SECONDS_MAX = 10;
     private static final int IDLE_SECONDS_MAX = 90;
 
+    /** How often the platform looks whether one of them has passed. */
+    private static final int TIMER_MILLIS = 5_000;
+
     /** The stacks of threads that read one request and write one answer. */
     private static final int STACK_BYTES = 256 * 1024;
 
@@ -68,6 +71,7 @@ public final class ScrapeServer implements Closeable {
         System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS_MAX));
         System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS_MAX));
         System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(ANSWER_SECONDS_MAX));
+        System.setProperty("sun.net.httpserver.timerMillis", Integer.toString(TIMER_MILLIS));
         System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(IDLE_SECONDS_MAX));
         ScrapeServer out = new ScrapeServer(HttpServer.create(address, 0), condition, makeMeters);
         out.server.setExecutor(out.threads);

@@ -21,13 +21,17 @@ class RestTest {
     }
 
     @Test
-    void restsOnceAfterTheStartAndNeverAgainWhileNothingHappens() {
+    void restsAfterTheStartAndOnceItHasSettledAndNeverAgainWhileNothingHappens() {
         pass(9, 0);
         assertEquals(0, rests);
         pass(1, 0);
         assertEquals(1, rests);
-        pass(86_400, 0);
+        pass(289, 0);
         assertEquals(1, rests);
+        pass(1, 0);
+        assertEquals(2, rests);
+        pass(86_400, 0);
+        assertEquals(2, rests);
     }
 
     @Test
@@ -55,9 +59,19 @@ class RestTest {
 
     @Test
     void aFewCallsAreNoBusyTime() {
-        pass(10, 0);
+        pass(300, 0);
+        assertEquals(2, rests);
         pass(1, Rest.PACKETS_MIN - 1);
         pass(3_600, 0);
+        assertEquals(2, rests);
+    }
+
+    @Test
+    void oneCallAfterAnotherPutsTheSecondRestOffByMoments() {
+        pass(10, 0);
+        pass(300, 10);
         assertEquals(1, rests);
+        pass(1, 0);
+        assertEquals(2, rests);
     }
 }

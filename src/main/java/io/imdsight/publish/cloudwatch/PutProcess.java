@@ -35,7 +35,7 @@ final class PutProcess implements MetricSink {
     }
 
     /**
-     * How to start it: on the virtual machine that this process runs on, with its class path.
+     * How to start it: on the virtual machine that this process runs on, with its class path, or that of lib/cloudwatch.jar where there is one.
      *
      * @param archive the archive of classes; none is used where there is no such file
      */
@@ -48,7 +48,11 @@ final class PutProcess implements MetricSink {
         if (archive != null && Files.isReadable(archive)) {
             out.add("-XX:SharedArchiveFile=" + archive);
         }
-        out.addAll(List.of("-Daws.disableEc2MetadataV1=true", "-cp", System.getProperty("java.class.path")));
+        // in the assembled tree the SDK is on no class path but this process's
+        Path jar = archive == null ? null : archive.resolveSibling("cloudwatch.jar");
+        String classPath =
+                jar != null && Files.isReadable(jar) ? jar.toString() : System.getProperty("java.class.path");
+        out.addAll(List.of("-Daws.disableEc2MetadataV1=true", "-cp", classPath));
         out.add(PutMain.class.getName());
         return out;
     }
