@@ -96,6 +96,16 @@ static void watch(int poller, int fd) {
     need(epoll_ctl(poller, EPOLL_CTL_ADD, fd, &e) == 0, "epoll_ctl");
 }
 
+/* The connection, or -1. */
+static int accept_into(int poller, int listener) {
+    int c = accept4(listener, NULL, NULL, SOCK_CLOEXEC), one = 1;
+    if (c >= 0) {
+        setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        watch(poller, c);
+    }
+    return c;
+}
+
 /* Requests here are shorter than a segment, so that one read has one whole. */
 static void serve(const char *port) {
     int listener = listening(SOCK_STREAM, port), poller = epoll_create1(EPOLL_CLOEXEC);
@@ -108,10 +118,7 @@ static void serve(const char *port) {
         for (int i = 0; i < n; i++) {
             int fd = events[i].data.fd;
             if (fd == listener) {
-                int c = accept4(listener, NULL, NULL, SOCK_CLOEXEC), one = 1;
-                if (c < 0) continue;
-                setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                watch(poller, c);
+                accept_into(poller, listener);
                 continue;
             }
             char in[4096];
@@ -182,11 +189,8 @@ static void sink(const char *port) {
         for (int i = 0; i < n; i++) {
             int fd = events[i].data.fd;
             if (fd == tcp) {
-                int c = accept4(tcp, NULL, NULL, SOCK_CLOEXEC), one = 1;
-                if (c < 0) continue;
-                setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                echoes[c % DESCRIPTORS_MAX] = 0;
-                watch(poller, c);
+                int c = accept_into(poller, tcp);
+                if (c >= 0) echoes[c % DESCRIPTORS_MAX] = 0;
             } else if (fd == udp) {
                 struct sockaddr_in from;
                 socklen_t length = sizeof from;

@@ -43,17 +43,17 @@ public record AttributorOptions(
     }
 
     /** The same, without the connect probe. */
-    public AttributorOptions withoutProbe() {
+    AttributorOptions withoutProbe() {
         return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, false, bpf, socketTable);
     }
 
     /** The same, without a program of ours in the kernel. */
-    public AttributorOptions withoutBpf() {
+    AttributorOptions withoutBpf() {
         return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, probe, false, socketTable);
     }
 
     /** The same, without the socket table. */
-    public AttributorOptions withoutSocketTable() {
+    AttributorOptions withoutSocketTable() {
         return new AttributorOptions(endpoints, drops, procRoot, sysRoot, passwd, clock, probe, bpf, false);
     }
 }

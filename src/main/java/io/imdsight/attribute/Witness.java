@@ -3,7 +3,6 @@ package io.imdsight.attribute;
 import io.imdsight.model.Connection;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drops;
-import java.util.Map;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
@@ -64,14 +63,6 @@ public final class Witness {
     /** What has been decided so far. */
     public synchronized ConnectionCounts total() {
         return decisions.counts.total();
-    }
-
-    /**
-     * What has been decided since this was last called, by the minute of the connect: whole minutes since 1970-01-01T00:00Z. A minute may come
-     * again, with more: a connection is decided seconds after its connect, a half-open one minutes after.
-     */
-    public synchronized Map<Long, ConnectionCounts> takeMinutes() {
-        return decisions.counts.takeMinutes();
     }
 
     /** Connections that it knows now. */

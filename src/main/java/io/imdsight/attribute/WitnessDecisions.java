@@ -90,7 +90,7 @@ final class WitnessDecisions {
         if (!w.decided) {
             w.decided = true;
             w.both = true;
-            counts.both(w.startedNanos);
+            counts.both();
         }
         table.place(w);
         removeIfOver(w);
@@ -138,9 +138,9 @@ final class WitnessDecisions {
             return;
         }
         if (!w.seenByKernel()) {
-            counts.captureOnly(w.openedNanos);
+            counts.captureOnly();
         } else if (w.startedNanos >= fromNanos && w.startedNanos <= untilNanos) {
-            counts.kernelOnly(reason(w), w.startedNanos);
+            counts.kernelOnly(reason(w));
         }
         w.decided = true;
         table.place(w);
@@ -201,7 +201,7 @@ final class WitnessDecisions {
     private void remove(Watched w) {
         table.remove(w);
         if (w.both && w.established && !w.spoke) {
-            counts.withoutRequest(w.startedNanos);
+            counts.withoutRequest();
         }
     }
 

@@ -140,7 +140,7 @@ public final class LiveCapture implements AutoCloseable {
     }
 
     /** How many packets the kernel's filter let through so far, drops included. */
-    public long packetsReceived() {
+    long packetsReceived() {
         return clock.statistics().received();
     }
 

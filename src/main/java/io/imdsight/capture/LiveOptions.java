@@ -16,7 +16,7 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
      * request heads that SDKs send, over loopback and segmentation offload too, where a packet is as long as a write; a longer head in one packet is
      * reported as undetermined.
      */
-    public static final int SNAP_BYTES = 16 * 1024 - 128;
+    static final int SNAP_BYTES = 16 * 1024 - 128;
 
     /**
      * Without delay 512 frames of 16 KiB: a pause of 20 ms at 25,000 packets a second, far above what a metadata service answers.
@@ -33,7 +33,7 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
      * A block that is not full is handed over after that, and 16 of them are a pause of three seconds. A request's line is printed a fifth of a
      * second later than it could be; in exchange a burst fits into the ring, and a call wakes us once and not ten times (docs/performance.md).
      */
-    public static final int DELAY_MILLIS = 200;
+    static final int DELAY_MILLIS = 200;
 
     /** More would be noticed by who watches the output. */
     private static final int DELAY_MILLIS_MAX = 1_000;

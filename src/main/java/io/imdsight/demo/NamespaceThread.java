@@ -4,7 +4,6 @@ import io.imdsight.linux.NetworkNamespace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -37,19 +36,7 @@ final class NamespaceThread implements Closeable {
 
     /** Runs a step in the namespace and waits for its end. */
     <T> T call(Callable<T> step) throws IOException {
-        try {
-            return thread.submit(step).get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case RuntimeException runtime -> throw runtime;
-                case Error error -> throw error;
-                default -> throw new IOException(e.getCause());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted in a network namespace", e);
-        }
+        return NetworkNamespace.outcome(thread.submit(step));
     }
 
     /** Lets the thread go; the namespace vanishes with its last socket. */

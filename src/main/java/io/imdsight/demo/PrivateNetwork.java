@@ -30,7 +30,7 @@ public final class PrivateNetwork implements Closeable {
     public static final IpAddress MACHINE_V4 = IpAddress.ofV4(0x0a000005);
 
     /** The machine's second address, 10.0.0.6: plays a client behind a hop limit. */
-    public static final IpAddress HOP_LIMITED_V4 = IpAddress.ofV4(0x0a000006);
+    static final IpAddress HOP_LIMITED_V4 = IpAddress.ofV4(0x0a000006);
 
     /** The machine's IPv6 address, fd00:10::5. */
     public static final IpAddress MACHINE_V6 = new IpAddress(0xfd00_0010_0000_0000L, 5);
@@ -175,7 +175,7 @@ public final class PrivateNetwork implements Closeable {
     }
 
     /** Whether the network speaks IPv6. */
-    public boolean hasV6() {
+    boolean hasV6() {
         return v6;
     }
 
@@ -185,7 +185,7 @@ public final class PrivateNetwork implements Closeable {
     }
 
     /** To be asked by a step of {@link #callInService} before it listens. */
-    public NamespaceGuard serviceGuard() {
+    NamespaceGuard serviceGuard() {
         return serviceGuard;
     }
 

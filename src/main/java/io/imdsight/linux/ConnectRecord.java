@@ -84,7 +84,7 @@ public record ConnectRecord(
     }
 
     /** What is shown of a command line, 16 KiB, and 1 KiB in which a secret on the edge is still recognised. */
-    public static final int ARGUMENTS_BYTES_MAX = 17 * 1024;
+    static final int ARGUMENTS_BYTES_MAX = 17 * 1024;
 
     /** The deepest chains seen (container, CI runner, build tool, shells) have some 15; above it /proc is asked. */
     public static final int ANCESTORS_MAX = 16;

@@ -61,8 +61,8 @@ public final class InstalledPackages {
                 return dpkg(in);
             }
         }
-        Path rpm = root.resolve("usr/bin/rpm");
-        return Files.isExecutable(rpm) ? rpm(rpm) : List.of();
+        Path rpm = Rpm.of(root);
+        return rpm == null ? List.of() : rpm(rpm);
     }
 
     /** A status file's. */
@@ -112,13 +112,7 @@ public final class InstalledPackages {
     }
 
     private static List<Installed> rpm(Path rpm) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(rpm.toString(), "-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\\n")
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().clear();
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        Process p = builder.start();
+        Process p = Rpm.query(rpm, "-qa");
         Thread limit = Thread.ofPlatform().daemon().name("rpm-limit").start(() -> end(p));
         try (InputStream said = p.getInputStream()) {
             return rpm(new InputStreamReader(said, StandardCharsets.UTF_8));
@@ -144,8 +138,8 @@ public final class InstalledPackages {
         List<Installed> out = new ArrayList<>();
         BufferedReader lines = new BufferedReader(said);
         for (String line = lines.readLine(); line != null && out.size() < PACKAGES_MAX; line = lines.readLine()) {
-            String[] words = line.split(" ", -1);
-            if (words.length == 2 && !words[0].isEmpty()) {
+            String[] words = Rpm.nameAndVersion(line);
+            if (words != null) {
                 out.add(new Installed(words[0], words[1], Map.of()));
             }
         }

@@ -5,31 +5,31 @@ import java.io.IOException;
 /** A system call that failed. The message carries the operation and the kernel's words. */
 public final class KernelException extends IOException {
     /** Error numbers that callers tell apart; asm-generic/errno-base.h and errno.h. */
-    public static final int EPERM = 1;
+    static final int EPERM = 1;
 
     /** See {@link #EPERM}. */
-    public static final int ENOENT = 2;
+    static final int ENOENT = 2;
 
     /** See {@link #EPERM}. */
-    public static final int EINTR = 4;
+    static final int EINTR = 4;
 
     /** See {@link #EPERM}. */
-    public static final int EAGAIN = 11;
+    static final int EAGAIN = 11;
 
     /** See {@link #EPERM}. */
-    public static final int EACCES = 13;
+    static final int EACCES = 13;
 
     /** See {@link #EPERM}. */
-    public static final int EEXIST = 17;
+    static final int EEXIST = 17;
 
     /** See {@link #EPERM}. */
-    public static final int ENODEV = 19;
+    static final int ENODEV = 19;
 
     /** See {@link #EPERM}. */
     public static final int EOPNOTSUPP = 95;
 
     /** See {@link #EPERM}. */
-    public static final int ENOBUFS = 105;
+    static final int ENOBUFS = 105;
 
     private static final long serialVersionUID = 1;
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,10 +69,20 @@ public final class NetworkNamespace implements Closeable {
             return step.call();
         });
         Thread thread = Thread.ofPlatform().name("namespace-visit").daemon().start(task);
+        T result = outcome(task);
         try {
-            T result = task.get();
             thread.join();
             return result;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted in a network namespace", e);
+        }
+    }
+
+    /** What became of a step that another thread takes in a namespace; waits for its end. */
+    public static <T> T outcome(Future<T> step) throws IOException {
+        try {
+            return step.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;

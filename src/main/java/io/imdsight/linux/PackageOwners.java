@@ -33,7 +33,6 @@ public final class PackageOwners {
 
     private static final int RPM_SECONDS_MAX = 5;
     private static final int RPM_BYTES_MAX = 1024;
-    private static final String RPM_FORMAT = "%{NAME} %{VERSION}-%{RELEASE}\\n";
 
     private final Path root;
 
@@ -61,8 +60,8 @@ public final class PackageOwners {
             if (Files.isDirectory(info)) {
                 return withVersions(dpkg(info, paths));
             }
-            Path rpm = root.resolve("usr/bin/rpm");
-            return Files.isExecutable(rpm) ? rpm(rpm, paths) : Map.of();
+            Path rpm = Rpm.of(root);
+            return rpm == null ? Map.of() : rpm(rpm, paths);
         } catch (IOException e) {
             return Map.of(); // whose a program is helps a reader; without it he still has its path
         }
@@ -140,13 +139,7 @@ public final class PackageOwners {
 
     /** The path is one argument of a program that no shell starts, and begins with a slash, so it is no option. */
     private static Owner rpm(Path rpm, String path) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(rpm.toString(), "-qf", "--qf", RPM_FORMAT, path)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().clear();
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        Process p = builder.start();
+        Process p = Rpm.query(rpm, "-qf", path);
         try (InputStream said = p.getInputStream()) {
             if (!p.waitFor(RPM_SECONDS_MAX, TimeUnit.SECONDS) || p.exitValue() != 0) {
                 return null;
@@ -160,9 +153,9 @@ public final class PackageOwners {
         }
     }
 
-    /** The first line that {@link #RPM_FORMAT} makes; null where it is none. */
+    /** The first line of rpm's answer; null where it is none. */
     static Owner rpmOwner(String said) {
-        String[] words = said.lines().findFirst().orElse("").split(" ", -1);
-        return words.length == 2 && !words[0].isEmpty() ? new Owner(words[0], words[1]) : null;
+        String[] words = Rpm.nameAndVersion(said.lines().findFirst().orElse(""));
+        return words == null ? null : new Owner(words[0], words[1]);
     }
 }

@@ -35,7 +35,7 @@ public final class ProcessTable {
     }
 
     /** The process that was started last in our pid namespace, whether or not it still lives; 0 where that cannot be read. */
-    public int lastPid() {
+    int lastPid() {
         // 0.00 0.01 0.05 1/123 4567: Documentation/filesystems/proc.rst
         byte[] text = ProcessDirectory.read(-1, prefix + "loadavg", 256);
         if (text == null) {

@@ -19,7 +19,7 @@ public enum Exposition {
     }
 
     /** What the answer's Content-Type says. */
-    public String contentType() {
+    String contentType() {
         return contentType;
     }
 

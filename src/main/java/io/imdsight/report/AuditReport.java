@@ -103,12 +103,12 @@ public record AuditReport(
     }
 
     /** The command that requires tokens on this machine. */
-    public String enforceCommand() {
+    String enforceCommand() {
         return Commands.enforce(machine.instanceId());
     }
 
     /** The command that undoes it. */
-    public String undoCommand() {
+    String undoCommand() {
         return Commands.undo(machine.instanceId());
     }
 

@@ -12,7 +12,7 @@ import io.imdsight.model.LinkUse;
  */
 public record LinkBudget(LinkUse use, Long exceeded, Long exceededBefore) {
     /** Packets a second that a network interface passes to and from link-local services: EC2 user guide, DNS, IMDS and NTP together. */
-    public static final int PACKETS_PER_SECOND = 1024;
+    static final int PACKETS_PER_SECOND = 1024;
 
     /** The share of its busiest second, in percent. */
     double peakPercent() {

@@ -517,24 +517,6 @@ class WitnessTest {
         expect(1, 0, 0, 0);
     }
 
-    @Test
-    void minutesHoldWhatTheTotalHolds() {
-        connect(1);
-        establish(1, 40000);
-        capture(40000);
-        later(60 * SECOND);
-        connect(2);
-        establish(2, 40001);
-        later(3 * SECOND);
-        Map<Long, ConnectionCounts> first = witness.takeMinutes();
-        assertEquals(Map.of(OFFSET / 60 / SECOND, new ConnectionCounts(1, 0, 0, Map.of())), first);
-        later(6 * SECOND);
-        Map<Long, ConnectionCounts> second = witness.takeMinutes();
-        assertEquals(1, second.get(OFFSET / 60 / SECOND + 1).kernelOnly());
-        assertTrue(witness.takeMinutes().isEmpty());
-        expect(1, 1, 0, 0);
-    }
-
     /** Whatever the order of news from two threads, each connection is in the count where it belongs, once. */
     @Test
     void anyMixtureAddsUp() {

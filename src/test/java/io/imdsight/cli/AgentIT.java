@@ -2,12 +2,9 @@ package io.imdsight.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import io.imdsight.demo.StandInOptions;
-import io.imdsight.demo.StandInService;
-import io.imdsight.linux.NetworkNamespace;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,29 +36,8 @@ class AgentIT {
 
     private record Expected(long pid, String arguments) {}
 
-    private interface Work {
-        void run(PrivateNetwork network) throws Exception;
-    }
-
-    /** Runs on a thread of its own in a fresh namespace, with the service up. */
-    private static void inPrivateNetwork(Work work) throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
-        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        Callable<Void> inside = () -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host);
-                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL)) {
-                work.run(network);
-                assertEquals(0, service.turnedAway());
-            }
-            return null;
-        };
-        FutureTask<Void> task = new FutureTask<>(inside);
-        Thread thread = new Thread(task, "agent-it");
-        thread.start();
-        task.get(280, TimeUnit.SECONDS);
+    private static void inPrivateNetwork(InPrivateNetwork.Work work) throws Exception {
+        InPrivateNetwork.runServed(280, (network, service) -> work.run(network));
     }
 
     private Process agent(String... flags) throws IOException {

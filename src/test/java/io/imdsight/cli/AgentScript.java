@@ -25,7 +25,7 @@ final class AgentScript {
     static final String PROGRAM = TREE.resolve("bin/imdsight").toAbsolutePath().toString();
 
     /** Longer than any script here takes, on a machine under load. */
-    private static final int SECONDS_MAX = 120;
+    static final int SECONDS_MAX = 120;
 
     /** Characters of a file that a failure shows. */
     private static final int SHOWN_MAX = 3_000;

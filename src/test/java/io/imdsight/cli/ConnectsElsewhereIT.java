@@ -4,20 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The kernel's probe sees every network namespace. What others do in one that is not captured must not cost the captured ones their callers, nor the agent
  * its memory.
  */
 @Timeout(300)
-class ConnectsElsewhereIT {
+class ConnectsElsewhereIT extends WithAgentScript {
     /**
      * The agent, and a caller of its own namespace that connects before the flood and asks after it. The address is this test's own: somebody else
      * may be testing.
@@ -51,19 +47,13 @@ class ConnectsElsewhereIT {
             wait $agent
             """;
 
-    @TempDir
-    Path directory;
-
-    private AgentScript script;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
+    @Override
+    int secondsMax() {
+        return 200;
     }
 
     @BeforeEach
     void compile() throws Exception {
-        script = new AgentScript(directory, 200);
         script.compilePump();
     }
 

@@ -1,20 +1,14 @@
 package io.imdsight.cli;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import io.imdsight.demo.StandInOptions;
-import io.imdsight.demo.StandInService;
 import io.imdsight.linux.NetworkNamespace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,25 +69,12 @@ final class ContainerWorld implements Closeable {
 
     /** Runs on a thread of its own in a fresh namespace, the machine's, with the service up. */
     static void run(Work work) throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
         long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        Callable<Void> inside = () -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host);
-                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL);
-                    ContainerWorld world = new ContainerWorld(host, network)) {
+        InPrivateNetwork.runServed(800, (network, service) -> {
+            try (ContainerWorld world = new ContainerWorld(host, network)) {
                 work.run(world);
-                if (service.turnedAway() > 0) {
-                    throw new AssertionError("the stand-in turned " + service.turnedAway() + " away");
-                }
             }
-            return null;
-        };
-        FutureTask<Void> task = new FutureTask<>(inside);
-        new Thread(task, "container-world").start();
-        task.get(800, TimeUnit.SECONDS);
+        });
     }
 
     PrivateNetwork network() {

@@ -9,21 +9,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imdsight.record.AgentRun;
 import io.imdsight.record.LedgerReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Faults of ours and of the machine, against the assembled agent in a network namespace of each script's own. The claim is one: none of them leaves an
  * agent that is deaf and looks healthy. The table of all faults and their tests is in docs/reliability.md.
  */
-class FaultsIT {
+class FaultsIT extends WithAgentScript {
     /** What each stage makes of a fault: it throws the second time that it has something to do. */
     private static final Map<String, String> STAGES = Map.of(
             "supervise", "supervise:2",
@@ -48,19 +44,9 @@ class FaultsIT {
             verdict() { "$PROGRAM" audit --config /dev/null --state-dir $1 --from-ledger --since 1h --window-min 1s --json $1.json >$1.verdict 2>&1 && echo 0 || echo $?; }
             """;
 
-    @TempDir
-    Path directory;
-
-    private AgentScript script;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
-    }
-
-    @BeforeEach
-    void script() {
-        script = new AgentScript(directory, 240);
+    @Override
+    int secondsMax() {
+        return 240;
     }
 
     @Test

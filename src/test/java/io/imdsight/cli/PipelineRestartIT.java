@@ -4,20 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import io.imdsight.demo.StandInOptions;
-import io.imdsight.demo.StandInService;
-import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.Sighting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,21 +94,7 @@ class PipelineRestartIT {
 
     @Test
     void leavesNoDescriptorThreadOrByteBehind() throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
-        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host);
-                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL)) {
-                restart(network);
-                assertEquals(0, service.turnedAway());
-            }
-            return null;
-        });
-        new Thread(task, "restart-it").start();
-        task.get(800, TimeUnit.SECONDS);
+        InPrivateNetwork.runServed(800, (network, service) -> restart(network));
     }
 
     private static void restart(PrivateNetwork network) throws Exception {

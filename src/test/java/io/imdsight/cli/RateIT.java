@@ -7,21 +7,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imdsight.record.LedgerReader;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ten thousand calls without a token each second through the whole of the assembled agent: capture, decoder, attribution, ledger, event file. Five
  * seconds in the build; the figures of docs/performance.md with {@code -Dimdsight.rate.seconds=60}, on a machine that does nothing else.
  */
 @Timeout(420)
-class RateIT {
+class RateIT extends WithAgentScript {
     private static final int SECONDS = Integer.getInteger("imdsight.rate.seconds", 5);
     private static final int CALLS_A_SECOND = Integer.getInteger("imdsight.rate.calls", 10_000);
 
@@ -48,19 +45,13 @@ class RateIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @TempDir
-    Path directory;
-
-    private AgentScript script;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
+    @Override
+    int secondsMax() {
+        return SECONDS_MAX;
     }
 
     @BeforeEach
     void compile() throws Exception {
-        script = new AgentScript(directory, SECONDS_MAX);
         script.compilePump();
     }
 

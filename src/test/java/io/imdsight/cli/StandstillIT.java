@@ -5,20 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An agent that stands still, or is refused what it needs, while it runs. Stopped for twelve seconds in every build, for a minute with
  * {@code -Dimdsight.stopped.seconds=60}; one that cannot open its capture is waited for to its end with {@code -Dimdsight.faults=full}.
  */
-class StandstillIT {
+class StandstillIT extends WithAgentScript {
     private static final int STOPPED_SECONDS = Integer.getInteger("imdsight.stopped.seconds", 12);
 
     private static final boolean FULL = "full".equals(System.getProperty("imdsight.faults"));
@@ -29,19 +25,13 @@ class StandstillIT {
             healthy() { n=0; until [ "$(healthz)" = $1 ]; do n=$((n+1)); [ $n -lt 150 ] || { echo "never $1"; exit 96; }; sleep 0.2; done; }
             """;
 
-    @TempDir
-    Path directory;
-
-    private AgentScript script;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
+    @Override
+    int secondsMax() {
+        return 240 + STOPPED_SECONDS;
     }
 
     @BeforeEach
     void compile() throws Exception {
-        script = new AgentScript(directory, 240 + STOPPED_SECONDS);
         script.compilePump();
     }
 

@@ -7,16 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The assembled agent's word on how much its capture saw, with real connections of every sort. */
 @Timeout(180)
-class WitnessIT {
+class WitnessIT extends WithAgentScript {
     /**
      * Starts the agent and waits until it watches. The service has an address of this test's own, for the probe sees every namespace of the machine,
      * and somebody else may be testing. A second endpoint leads to where nobody answers.
@@ -41,19 +38,8 @@ class WitnessIT {
             wait $agent
             """;
 
-    @TempDir
-    Path directory;
-
-    private AgentScript script;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
-    }
-
     @BeforeEach
     void writeClients() throws IOException {
-        script = new AgentScript(directory);
         try (InputStream in = WitnessIT.class.getResourceAsStream("clients.py")) {
             Files.write(directory.resolve("clients.py"), in.readAllBytes());
         }

@@ -190,24 +190,13 @@ public final class CloudWatchPublisher {
         return Math.floorDiv(millis, 60_000);
     }
 
-    /** Why counts wait at the moment; null where they do not. */
-    public String troubleReason() {
-        PutOutcome now = trouble;
-        return now == null ? null : now.reason();
-    }
-
     /** Requests to CloudWatch so far. */
     public long puts() {
         return delivery.puts();
     }
 
-    /** Points that CloudWatch has. */
-    public long acceptedPoints() {
-        return delivery.acceptedPoints();
-    }
-
     /** Points whose put got no answer: each may count twice there. */
-    public long unansweredPoints() {
+    long unansweredPoints() {
         return delivery.unansweredPoints();
     }
 }

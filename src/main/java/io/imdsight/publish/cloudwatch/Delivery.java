@@ -31,7 +31,6 @@ final class Delivery {
     private final Consumer<String> say;
     private final TreeSet<Long> aside = new TreeSet<>();
     private final AtomicLong puts = new AtomicLong();
-    private final AtomicLong acceptedPoints = new AtomicLong();
     private final AtomicLong unansweredPoints = new AtomicLong();
     private int minutesMax = MINUTES_MAX;
     private long judgements;
@@ -82,11 +81,7 @@ final class Delivery {
         puts.incrementAndGet();
         PutOutcome outcome = sink.put(points);
         switch (outcome.kind()) {
-            case ACCEPTED -> {
-                judgements++;
-                acceptedPoints.addAndGet(points.size());
-            }
-            case REJECTED -> judgements++;
+            case ACCEPTED, REJECTED -> judgements++;
             case UNANSWERED -> unansweredPoints.addAndGet(points.size());
             default -> {}
         }
@@ -146,11 +141,6 @@ final class Delivery {
     /** Requests made so far. */
     long puts() {
         return puts.get();
-    }
-
-    /** Points that CloudWatch has said it has. */
-    long acceptedPoints() {
-        return acceptedPoints.get();
     }
 
     /** Points that were on their way when the connection broke: each of them may count twice. */

@@ -70,7 +70,7 @@ public record Reconciliation(
     }
 
     /** Whether AWS has the points by the minute: detailed monitoring. */
-    public boolean byMinutes() {
+    boolean byMinutes() {
         return slots.stream().anyMatch(s -> s.aws() != null && s.minutes() == 1);
     }
 }

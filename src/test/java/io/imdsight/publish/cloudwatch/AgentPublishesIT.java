@@ -2,12 +2,10 @@ package io.imdsight.publish.cloudwatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import io.imdsight.demo.StandInOptions;
 import io.imdsight.demo.StandInService;
-import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.model.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,22 +29,11 @@ class AgentPublishesIT {
 
     @Test
     void whatWasSeenBeforeAKillAndAfterItIsInCloudWatchOnce() throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
-        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host);
-                    StandInService service = StandInService.start(network, StandInOptions.OPTIONAL);
-                    CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
-                network.machineGuard().check();
+        InPrivateNetwork.runServed(190, (network, service) -> {
+            try (CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
                 chain(service, cloudWatch);
             }
-            return null;
         });
-        new Thread(task, "agent-publishes").start();
-        task.get(190, TimeUnit.SECONDS);
     }
 
     private void chain(StandInService service, CloudWatchStandIn cloudWatch) throws Exception {

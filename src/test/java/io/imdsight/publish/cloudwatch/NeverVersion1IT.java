@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
 import io.imdsight.demo.StandInOptions;
 import io.imdsight.demo.StandInRequest;
 import io.imdsight.demo.StandInService;
-import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.model.Version;
 import io.imdsight.publish.identity.IdentitySource;
 import io.imdsight.publish.identity.MachineIdentity;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,27 +35,6 @@ class NeverVersion1IT {
 
     @TempDir
     Path directory;
-
-    private interface Work {
-        void run(PrivateNetwork network) throws Exception;
-    }
-
-    private static void inPrivateNetwork(Work work) throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
-        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host)) {
-                network.machineGuard().check();
-                work.run(network);
-            }
-            return null;
-        });
-        new Thread(task, "never-version-1").start();
-        task.get(280, TimeUnit.SECONDS);
-    }
 
     /** The environment that argues most for version 1. */
     private Map<String, String> hostile() throws Exception {
@@ -108,7 +85,7 @@ class NeverVersion1IT {
     }
 
     private void servedWithTokens(StandInOptions options) throws Exception {
-        inPrivateNetwork(network -> {
+        InPrivateNetwork.run(280, network -> {
             try (StandInService service = StandInService.start(network, options);
                     CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
                 MachineIdentity identity = identity(network);
@@ -140,7 +117,7 @@ class NeverVersion1IT {
 
     @Test
     void behindAHopLimitItGoesWithoutIdentityAndCredentialsRatherThanWithoutAToken() throws Exception {
-        inPrivateNetwork(network -> {
+        InPrivateNetwork.run(280, network -> {
             try (StandInService service = StandInService.start(network, HOP_LIMITED);
                     CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
                 MachineIdentity identity = identity(network);
@@ -155,7 +132,7 @@ class NeverVersion1IT {
 
     @Test
     void whereTheServiceIsAbsent() throws Exception {
-        inPrivateNetwork(network -> {
+        InPrivateNetwork.run(280, network -> {
             try (CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
                 assertEquals("a-host", identity(network).hostName());
                 PutOutcome outcome = put(cloudWatch);
@@ -167,7 +144,7 @@ class NeverVersion1IT {
 
     @Test
     void theSdkAsItComesDoesMakeVersion1CallsHereSoTheTestsAboveCanFail() throws Exception {
-        inPrivateNetwork(network -> {
+        InPrivateNetwork.run(280, network -> {
             try (StandInService service = StandInService.start(network, HOP_LIMITED);
                     CloudWatchStandIn cloudWatch = new CloudWatchStandIn(System::currentTimeMillis)) {
                 List<String> command = List.of(

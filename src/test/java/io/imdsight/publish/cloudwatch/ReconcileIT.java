@@ -2,20 +2,17 @@ package io.imdsight.publish.cloudwatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import io.imdsight.demo.StandInOptions;
 import io.imdsight.demo.StandInRequest;
 import io.imdsight.demo.StandInService;
-import io.imdsight.linux.NetworkNamespace;
 import io.imdsight.model.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,24 +40,13 @@ class ReconcileIT {
     }
 
     private void inPrivateNetwork(Work work) throws Exception {
-        assumeTrue(
-                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
-                "SKIPPED: needs root for network namespaces");
-        long host = NetworkNamespace.inode(NetworkNamespace.OF_THREAD);
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            NetworkNamespace.enterFresh();
-            try (PrivateNetwork network = PrivateNetwork.open(host);
-                    StandInService s = StandInService.start(network, StandInOptions.OPTIONAL);
-                    CloudWatchStandIn c = new CloudWatchStandIn(System::currentTimeMillis)) {
-                network.machineGuard().check();
+        InPrivateNetwork.runServed(390, (network, s) -> {
+            try (CloudWatchStandIn c = new CloudWatchStandIn(System::currentTimeMillis)) {
                 service = s;
                 cloudWatch = c;
                 work.run();
             }
-            return null;
         });
-        new Thread(task, "reconcile").start();
-        task.get(390, TimeUnit.SECONDS);
     }
 
     @Test
