@@ -28,6 +28,7 @@ final class ScanFlags {
     @Option(
             names = "--scan-root",
             paramLabel = "DIR",
+            converter = Values.PathConverter.class,
             split = ",",
             description = "Scan that directory only, whatever file system it is on; may be repeated. Implies --scan.")
     List<Path> roots = List.of();
