@@ -34,6 +34,14 @@ class LauncherIT {
     }
 
     @Test
+    void aHeapThatDoesNotFitTheLaunchersIsSaidAsWell() throws Exception {
+        StringBuilder said = new StringBuilder();
+        assertEquals(78, run(said, "-Xms500m", "--version"), said.toString());
+        assertTrue(said.toString().contains("Initial heap size"), said.toString());
+        assertEquals(1, said.toString().lines().count(), said.toString());
+    }
+
+    @Test
     void optionsThatItTakesAreItsOptions() throws Exception {
         StringBuilder said = new StringBuilder();
         assertEquals(0, run(said, "-Dx=1 -Xmx64m", "--version"), said.toString());
