@@ -56,7 +56,7 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         Endpoints endpoints = common.endpoints();
         cloudWatchFlags.check(!ledgerFlags.none);
         service.check(spec, common.stateDir, cloudWatchFlags.emf);
@@ -132,8 +132,12 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     /** Every setting as it would be in force, as a configuration file; they were all checked when they were read. */
-    private int show() throws IOException {
-        console.out().write(ShownSettings.file(spec).getBytes(StandardCharsets.UTF_8));
+    private int show() {
+        try {
+            console.out().write(ShownSettings.file(spec).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw SightingPrinter.failure(e);
+        }
         console.say("the configuration is right");
         return ExitStatus.DONE;
     }

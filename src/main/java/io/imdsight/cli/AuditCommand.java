@@ -73,12 +73,17 @@ final class AuditCommand implements Callable<Integer> {
             description = "How far back --from-ledger goes. Default: ${DEFAULT-VALUE}.")
     Duration since;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the report as JSON; - is standard output.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            converter = Values.FileConverter.class,
+            description = "Also write the report as JSON; - is standard output.")
     String json;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
+            converter = Values.FileConverter.class,
             description = "Also write the report as a page; - is standard output.")
     String html;
 

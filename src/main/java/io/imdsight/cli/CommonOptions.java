@@ -14,6 +14,7 @@ final class CommonOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
+            converter = Values.PathConverter.class,
             description = "Configuration file (default: /etc/imdsight/imdsight.conf, where there is one).")
     Path config;
 
@@ -53,6 +54,7 @@ final class CommonOptions {
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
+            converter = Values.PathConverter.class,
             defaultValue = "/var/lib/imdsight",
             description = "Where durable state is kept, by the commands that keep any. Default: ${DEFAULT-VALUE}.")
     Path stateDir;

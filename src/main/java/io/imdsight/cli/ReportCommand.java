@@ -45,6 +45,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
+            converter = Values.FileConverter.class,
             description = "Also write the report as a page; - is standard output.")
     String html;
 

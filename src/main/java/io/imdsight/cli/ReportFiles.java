@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,23 +101,19 @@ final class ReportFiles {
 
     /** A watch of a day is not to end with a file that could never have been written. */
     private Path possible(String flag, String file) {
-        String why = "there is no such directory, or it may not be written";
-        try {
-            Path path = Path.of(file).toAbsolutePath();
-            boolean possible = !file.isEmpty()
-                    && (Files.exists(path)
-                            ? !Files.isDirectory(path) && Files.isWritable(path)
-                            : path.getParent() != null
-                                    && Files.isDirectory(path.getParent())
-                                    && Files.isWritable(path.getParent()));
-            if (possible) {
-                return path;
-            }
-            why = file.isEmpty() ? "it has no name" : Files.isDirectory(path) ? "it is a directory" : why;
-        } catch (InvalidPathException e) {
-            why = e.getReason();
+        Path path = Path.of(file).toAbsolutePath(); // a name that can be: Values.FileConverter saw it
+        Path parent = path.getParent();
+        boolean possible = Files.exists(path)
+                ? !Files.isDirectory(path) && Files.isWritable(path)
+                : parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+        if (possible) {
+            return path;
         }
-        throw cannotWrite(flag, file, why, null);
+        throw cannotWrite(
+                flag,
+                file,
+                Files.isDirectory(path) ? "it is a directory" : "there is no such directory, or it may not be written",
+                null);
     }
 
     private static Failure cannotWrite(String flag, String file, String why, Throwable cause) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** The flags of a scan of the disk beside an audit, and the scan. */
@@ -28,6 +29,7 @@ final class ScanFlags {
     @Option(
             names = "--scan-root",
             paramLabel = "DIR",
+            converter = Values.PathConverter.class,
             split = ",",
             description = "Scan that directory only, whatever file system it is on; may be repeated. Implies --scan.")
     List<Path> roots = List.of();
@@ -52,7 +54,10 @@ final class ScanFlags {
         }
         running = DiskScan.start(roots, new ScanLimits(time, ScanLimits.FILES_MAX, ScanLimits.BYTES_READ_MAX));
         console.ending().onSignal(this::stop);
-        console.say("scanning " + (roots.isEmpty() ? "this machine's disks" : roots.toString())
+        console.say("scanning "
+                + (roots.isEmpty()
+                        ? "this machine's disks"
+                        : roots.stream().map(Path::toString).collect(Collectors.joining(", ")))
                 + " for code that may call without a token, for " + Durations.of(time.toMillis()) + " at most");
     }
 

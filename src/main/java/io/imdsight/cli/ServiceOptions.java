@@ -36,6 +36,7 @@ final class ServiceOptions {
             names = "--events",
             paramLabel = "FILE|auto|none",
             defaultValue = AUTO,
+            converter = Values.FileConverter.class,
             description =
                     "File for the sightings in full, as far as bounds allow, and roll-ups of the rest; auto:"
                             + " events.ndjson in the state directory with --log callers, otherwise none. Default: ${DEFAULT-VALUE}.")
@@ -44,6 +45,7 @@ final class ServiceOptions {
     @Option(
             names = "--feed",
             paramLabel = "FILE|DIR",
+            converter = Values.FileConverter.class,
             description = "File, or directory for feed.ndjson, with a record a caller and interval for a dashboard.")
     String feed;
 

@@ -135,7 +135,7 @@ final class Settings implements IDefaultValueProvider {
                 if (option == null) {
                     throw new Failure(
                             ExitStatus.CONFIGURATION,
-                            place + ": unknown name '" + e.name() + "'; known are "
+                            place + ": unknown name '" + UsageWords.cut(e.name()) + "'; known are "
                                     + String.join(", ", known.keySet()));
                 }
                 String value = checked(option, e.value(), place);
@@ -181,7 +181,8 @@ final class Settings implements IDefaultValueProvider {
             return switch (value.toLowerCase(Locale.ROOT)) {
                 case "1", "true", "yes", "on" -> "true";
                 case "0", "false", "no", "off" -> "false";
-                default -> throw wrong(option, place, "'" + value + "' is neither true nor false", null);
+                default ->
+                    throw wrong(option, place, "'" + UsageWords.cut(value) + "' is neither true nor false", null);
             };
         }
         for (String part : option.isMultiValue() ? value.split(",", -1) : new String[] {value}) {
@@ -189,7 +190,7 @@ final class Settings implements IDefaultValueProvider {
                 try {
                     converter.convert(part);
                 } catch (Exception e) {
-                    throw wrong(option, place, e.getMessage(), e);
+                    throw wrong(option, place, e.getMessage().replace(part, UsageWords.cut(part)), e);
                 }
             }
         }

@@ -56,6 +56,10 @@ final class UsageWords {
         if (first instanceof OptionSpec o) {
             return name(o) + " needs a value: " + o.paramLabel();
         }
+        List<String> unknown = command.getUnmatchedArguments();
+        if (!unknown.isEmpty()) {
+            return unmatched(command, new UnmatchedArgumentException(command, unknown));
+        }
         return command.getCommandName() + " needs "
                 + missing.stream().map(ArgSpec::paramLabel).distinct().collect(Collectors.joining(" and "));
     }
@@ -74,6 +78,9 @@ final class UsageWords {
         }
         String message = e.getMessage().replace('\n', ' ');
         String jargon = "Invalid value for option '" + name(option) + "'";
+        if (e.getValue() != null && !e.getValue().isEmpty()) {
+            message = message.replace(e.getValue(), cut(e.getValue()));
+        }
         int at = message.startsWith(jargon) ? message.indexOf(": ", jargon.length()) : -1;
         return at < 0 ? message : "bad value for " + name(option) + message.substring(at);
     }
@@ -86,7 +93,8 @@ final class UsageWords {
         return "'" + cut(word) + "'";
     }
 
-    private static String cut(String word) {
+    /** As much of a wrong word as it is known by. */
+    static String cut(String word) {
         return word.length() <= WORD_CHARACTERS_MAX ? word : word.substring(0, WORD_CHARACTERS_MAX) + "…";
     }
 }

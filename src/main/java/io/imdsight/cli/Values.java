@@ -1,6 +1,8 @@
 package io.imdsight.cli;
 
 import io.imdsight.model.IpAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -129,6 +131,31 @@ final class Values {
                 throw new TypeConversionException("'" + text + "' is no time at all: give more than zero");
             }
             return out;
+        }
+    }
+
+    /** For files and directories: a name that this system can have, and no empty one, which would be the working directory's. */
+    static final class PathConverter implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("'" + text + "' is no name of a file or directory");
+            }
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException("'" + text + "' cannot be a name here (" + e.getReason()
+                        + "); where it is right, set LC_ALL=C.UTF-8");
+            }
+        }
+    }
+
+    /** The same where words or {@code -} may stand for a file. */
+    static final class FileConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            new PathConverter().convert(text);
+            return text;
         }
     }
 

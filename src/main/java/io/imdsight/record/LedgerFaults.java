@@ -13,6 +13,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What an error of SQLite means, and where a damaged file goes. */
@@ -36,6 +38,9 @@ final class LedgerFaults {
 
     /** Somebody may want to look into a damaged file; a disk that damages every file must not fill itself with them. */
     private static final int SET_ASIDE_MAX = 2;
+
+    /** The driver's text round SQLite's own: {@code [SQLITE_NOTADB] File opened that is not a database file (file is not a database)}. */
+    private static final Pattern SQLITE = Pattern.compile("\\[SQLITE_\\w+\\] [^(]*\\((.+)\\)", Pattern.DOTALL);
 
     private static final String SET_ASIDE = LedgerFile.NAME + ".damaged-";
     private static final DateTimeFormatter STAMP =
@@ -65,6 +70,10 @@ final class LedgerFaults {
 
     private static String plain(Exception e) {
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        Matcher sqlite = SQLITE.matcher(text);
+        if (sqlite.matches()) {
+            return sqlite.group(1);
+        }
         return switch (e) {
             case AccessDeniedException x -> x.getFile() + ": Permission denied";
             case NoSuchFileException x -> x.getFile() + ": No such file or directory";

@@ -66,6 +66,7 @@ final class LedgerFile implements AutoCloseable {
      * @throws LedgerException where a later version of the program wrote it
      */
     static LedgerFile open(Path path) throws IOException, SQLException, LedgerException {
+        LedgerLayout.requireFile(path);
         if (!Files.exists(path)) {
             Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
         }

@@ -1,5 +1,6 @@
 package io.imdsight.record;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,6 +8,20 @@ import java.sql.SQLException;
 /** Whose a file is and of which version: one judgement for who writes a ledger, who reads one, and {@code doctor}. */
 final class LedgerLayout {
     private LedgerLayout() {}
+
+    /**
+     * Looks before a file is opened: opening a pipe waits for its other end.
+     *
+     * @throws SQLException with {@link LedgerFaults#NOT_OURS} where it is there and no file
+     */
+    static void requireFile(Path path) throws SQLException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new SQLException(
+                    path + " is " + (Files.isDirectory(path) ? "a directory" : "a pipe, a socket or a device"),
+                    null,
+                    LedgerFaults.NOT_OURS);
+        }
+    }
 
     /**
      * Looks at an open file.

@@ -41,6 +41,7 @@ public final class LedgerReader implements Tallies, AutoCloseable {
         }
         Connection c = null;
         try {
+            LedgerLayout.requireFile(path);
             c = LedgerFile.connect(path, true, CACHE_KIB);
             if (!LedgerLayout.hasBegun(path, c)) {
                 throw new LedgerException(

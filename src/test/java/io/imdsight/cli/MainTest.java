@@ -120,7 +120,13 @@ class MainTest {
 
     @Test
     void aFullDiskBehindStandardOutputIsNoSuccessOfAnyCommand() {
-        String[][] commands = {{"--help"}, {"--version"}, {"replay", "--help"}, {"replay", Run.CAPTURE.toString()}};
+        String[][] commands = {
+            {"--help"},
+            {"--version"},
+            {"replay", "--help"},
+            {"replay", Run.CAPTURE.toString()},
+            {"agent", "--check-config"}
+        };
         for (String[] command : commands) {
             Run full = new Run().into(failing("No space left on device"), command);
             assertEquals(74, full.status, String.join(" ", command));
@@ -147,6 +153,17 @@ class MainTest {
         says("there is no flag --port", "--port", "80");
         says("doctor takes flags only, and 'x' is none", "doctor", "x");
         says("replay needs FILE", "replay");
+        says("replay has no flag --intreface; did you mean --interface?", "replay", "--intreface");
+        says("replay has no flag -x", "replay", "-x");
+        says(
+                "bad value for --port: '" + "9".repeat(200) + "…' is not a port",
+                "replay",
+                "--port",
+                "9".repeat(5000),
+                "x");
+        says("bad value for --state-dir: '' is no name", "doctor", "--state-dir", "");
+        says("bad value for --state-dir: 'a\\x00b' cannot be a name here", "doctor", "--state-dir", "a\0b");
+        says("bad value for --html: '' is no name", "report", "--html", "", "x");
         says("report needs FEED", "report");
         says("--port needs a value: PORT", "replay", "--port");
         says("--port is given more than once; give it once", "replay", "--port", "1", "--port", "2", "x");

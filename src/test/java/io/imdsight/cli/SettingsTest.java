@@ -141,6 +141,9 @@ class SettingsTest {
     void aFileThatCannotBeAConfigurationIsNotReadIntoMemory() throws IOException {
         assertRefused(file("#" + "x".repeat(256 * 1024)), "256 KiB");
         assertRefused(Path.of("/dev/zero"), "a pipe, a socket or a device");
+        run.err.reset();
+        assertRefused(file("\0".repeat(100_000) + "= 1\n"), "\\x00…'; known are");
+        assertTrue(run.err().length() < 3_000, "of what is wrong only so much is said as it is known by");
     }
 
     @Test

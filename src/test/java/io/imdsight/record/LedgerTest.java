@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The ledger on a real database. */
@@ -328,6 +329,26 @@ class LedgerTest {
         ledger = ledger(LedgerOptions.in(directory));
         assertEquals(List.of(), said);
         assertEquals(List.of(), read());
+    }
+
+    @Test
+    @Timeout(60)
+    void whatIsNoFileIsNeitherWaitedForNorALedger() throws Exception {
+        ledger.close();
+        Path file = directory.resolve(LedgerFile.NAME);
+        for (String[] command : new String[][] {{"mkfifo", file.toString()}, {"mkdir", file.toString()}}) {
+            Files.delete(file);
+            assertEquals(0, new ProcessBuilder(command).start().waitFor());
+            LedgerException e = assertThrows(LedgerException.class, () -> LedgerReader.open(directory));
+            assertEquals(LedgerException.Kind.UNREADABLE, e.kind());
+            said.clear();
+            ledger = ledger(LedgerOptions.in(directory));
+            assertTrue(said.getFirst().contains("DAMAGED (" + file + " is a "), said::toString);
+            ledger.add(Seen.v1(M, "a"));
+            ledger.commit();
+            assertEquals(1, Seen.sum(read()));
+            ledger.close();
+        }
     }
 
     @Test
