@@ -21,13 +21,13 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
     /**
      * Without delay 512 frames of 16 KiB: a pause of 20 ms at 25,000 packets a second, far above what a metadata service answers.
      */
-    public static final int BUFFER_BYTES = 8 * 1024 * 1024;
+    static final int BUFFER_BYTES = 8 * 1024 * 1024;
 
     /**
      * With delay libpcap uses TPACKET_V3: 16 blocks of 256 KiB, in which packets take no more than their own length: some 15,000 of them, or what
      * comes in 16 delays, whichever is less. An interface lets 1,024 packets a second through to the service. The ring is resident from the start.
      */
-    public static final int DELAYED_BUFFER_BYTES = 4 * 1024 * 1024;
+    static final int DELAYED_BUFFER_BYTES = 4 * 1024 * 1024;
 
     /**
      * A block that is not full is handed over after that, and 16 of them are a pause of three seconds. A request's line is printed a fifth of a
