@@ -34,6 +34,9 @@ final class Connect {
 
     Evidence evidence = Evidence.CONNECT_PROBE;
 
+    /** Whether a thread of the kernel connected: it works for somebody, and that is not known. */
+    boolean byKernelThread;
+
     /** Who else sent on it; null where nobody did. */
     Senders senders;
 

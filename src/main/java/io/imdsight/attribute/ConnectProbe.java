@@ -45,6 +45,9 @@ final class ConnectProbe implements Closeable {
     private static final Evidence NOT_YET =
             new Evidence(Evidence.CONNECT_PROBE.method(), "the process was not read in time");
 
+    private static final Attribution KERNEL_THREAD = Attribution.none(
+            "a thread of the kernel connected, as it does for further paths of MPTCP: for whom is not known");
+
     private static final Attribution OTHER_PIDS =
             Attribution.none("the process is in a pid namespace that cannot be seen from here");
 
@@ -196,6 +199,9 @@ final class ConnectProbe implements Closeable {
         }
         if (c.pid <= 0) {
             return OTHER_PIDS;
+        }
+        if (c.byKernelThread) {
+            return KERNEL_THREAD;
         }
         Attribution opener = c.caller == null
                 ? new Attribution(CallerReader.pidOnly(c.pid), NOT_YET)

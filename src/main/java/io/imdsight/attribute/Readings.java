@@ -119,6 +119,9 @@ final class Readings {
     private void name(Connect c, CallerReader.Raw raw, ConnectRecord record) {
         c.caller = caller(c, raw, record);
         c.namespace = record != null ? record.networkNamespace() : raw == null ? 0 : raw.network();
+        c.byKernelThread = record != null
+                ? record.process().isKernelThread()
+                : raw != null && raw.stat().isKernelThread();
         boolean whole = c.caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;

@@ -146,6 +146,10 @@ class PacketEvasionIT {
             String title = s.at("/process/title").asText();
             String said = s.at("/imds/version").asText() + " "
                     + s.at("/imds/outcome").asText() + (title.startsWith("python3") ? " python3" : "");
+            if (!own) {
+                String reason = s.at("/evidence/reason").asText();
+                assertTrue(reason.contains("a thread of the kernel connected"), line);
+            }
             out.merge(own ? kinds.get(kind) : "multipath-split", said, (a, b) -> a.isEmpty() ? b : a + ", " + b);
         }
         return out;
