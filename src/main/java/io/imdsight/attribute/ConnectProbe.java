@@ -29,7 +29,7 @@ final class ConnectProbe implements Closeable {
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
     private static final long URGENT_NANOS_MAX = 30_000_000;
 
-    /** The rings hold some twenty thousand records a CPU. */
+    /** The rings hold some five thousand records a CPU. */
     private static final long FINISH_NANOS_MAX = 1_000_000_000L;
 
     /** How many numbers {@link #counts} has. */
