@@ -128,6 +128,13 @@ final class CallerReader {
         return startNanos(stat) <= nanos + CLOCK_NANOS;
     }
 
+    /** Reads its parent, which may be gone by the time that it is put into words: a script ends soon after its last call. */
+    void readParent(Raw raw) {
+        if (raw != null) {
+            parent(raw.stat().parent());
+        }
+    }
+
     /** Puts a process into words, with its ancestors. */
     Caller describe(Raw raw) {
         int userId = raw.status() == null ? -1 : ProcessText.realUserId(raw.status());
@@ -233,7 +240,12 @@ final class CallerReader {
         return out;
     }
 
+    /** One that is gone: as it was read for an earlier call, or when its child was. */
     private Caller ended(ConnectRecord.Ancestor a) {
+        Parent known = parents.get(a.pid());
+        if (known != null && known.startTicks() == a.startTicks() && Arrays.equals(known.name(), a.name())) {
+            return known.caller();
+        }
         ProcessStat stat = new ProcessStat(a.name(), 'X', 0, 0, a.startTicks());
         return bare(a.pid(), stat, null, null, CommandLine.PARENT_BYTES_MAX);
     }
