@@ -55,6 +55,7 @@ class ForgedOutputIT {
             "destination",
             "network",
             "process",
+            "caller",
             "evidence");
 
     /** A sample of either text format: name, labels in which quotes and backslashes are escaped, value. */
