@@ -6,7 +6,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS imdsight_feed (
   feed struct<version:int, record:string, interval_seconds:bigint>,
   cloud struct<provider:string, region:string, account:struct<id:string>>,
   host struct<id:string, name:string>,
-  caller struct<name:string>,
+  caller struct<name:string, script:string>,
   user_agent struct<original:string>,
   source struct<address:string>,
   process struct<executable:struct<path:string>, owner:string, title:string>,
@@ -14,7 +14,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS imdsight_feed (
   container struct<id:string>,
   k8s struct<pod:struct<uid:string>>,
   imds struct<requests:bigint, v1:bigint, v2:bigint, undetermined:bigint, metadata_no_token:bigint,
-    metadata_no_token_rejected:bigint, blocking:bigint, cause:map<string,bigint>, path_class:map<string,bigint>>,
+    metadata_no_token_rejected:bigint, blocking:bigint, possible:bigint, cause:map<string,bigint>, path_class:map<string,bigint>>,
   evidence map<string,bigint>,
   callers struct<v1:bigint>,
   quality struct<sound:boolean, capturing:boolean, captured_seconds:bigint, connect_probe:boolean, socket_table:boolean,
@@ -55,7 +55,8 @@ SELECT
     ELSE regexp_replace(systemd.unit, '[0-9a-f]{12,}', '*') END AS unit,
   process.owner AS owner,
   container.id IS NOT NULL AS contained,
-  CASE WHEN process.title IS NULL AND process.executable.path IS NULL THEN user_agent.original END AS user_agent
+  CASE WHEN process.title IS NULL AND process.executable.path IS NULL THEN user_agent.original END AS user_agent,
+  caller.script AS script
 FROM imdsight_feed
 WHERE day >= date_format((current_timestamp - interval '31' day) AT TIME ZONE 'UTC', '%Y-%m-%d');
 
@@ -91,18 +92,18 @@ SELECT state, count(*) AS instances FROM imdsight_instance GROUP BY state ORDER 
 
 -- What blocks where.
 CREATE OR REPLACE VIEW imdsight_blocker AS
-SELECT r.instance, r.name, r.executable, r.unit, r.owner, r.contained, r.user_agent, sum(r.blocking) AS blocking,
+SELECT r.instance, r.name, r.executable, r.unit, r.owner, r.contained, r.user_agent, r.script, sum(r.blocking) AS blocking,
   min(r.seconds) AS first_seen, max(r.seconds) AS last_seen
 FROM imdsight_record AS r CROSS JOIN imdsight_period AS p
 WHERE r.record = 'caller' AND r.blocking > 0 AND r.seconds >= p.window_start AND r.seconds <= p.until
-GROUP BY 1, 2, 3, 4, 5, 6, 7;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 
 -- Callers, by the instances that they block, and by those that nothing else blocks: fix this one, and so many become ready. The order of several is
 -- `imdsight report`'s business: each step depends on those before.
-SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, count(*) AS instances,
+SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, b.script, count(*) AS instances,
   count_if(n.callers = 1) AS instances_alone, sum(b.blocking) AS blocking
 FROM imdsight_blocker AS b JOIN (SELECT instance, count(*) AS callers FROM imdsight_blocker GROUP BY instance) AS n ON b.instance = n.instance
-GROUP BY 1, 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY instances DESC, blocking DESC;
 
 -- How it goes down: calls, blocked instances, and instances that were heard of, day by day.
@@ -116,7 +117,7 @@ GROUP BY 1
 ORDER BY 1;
 
 -- One instance: replace INSTANCE.
-SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, b.blocking, from_unixtime(b.first_seen, 'UTC') AS first_seen,
+SELECT b.name, b.executable, b.unit, b.owner, b.contained, b.user_agent, b.script, b.blocking, from_unixtime(b.first_seen, 'UTC') AS first_seen,
   from_unixtime(b.last_seen, 'UTC') AS last_seen
 FROM imdsight_blocker AS b
 WHERE b.instance = 'INSTANCE'

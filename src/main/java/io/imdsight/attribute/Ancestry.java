@@ -40,6 +40,11 @@ final class Ancestry {
         this.clock = clock;
     }
 
+    /** Reads a process that may be gone by the time that it is put into words as somebody's parent. */
+    void read(int pid) {
+        parent(pid);
+    }
+
     /** Ancestors as they are now. */
     List<Caller> of(ProcessStat child) {
         List<Caller> out = new ArrayList<>();
@@ -62,7 +67,12 @@ final class Ancestry {
         return out;
     }
 
+    /** One that is gone: as it was read for an earlier call, or when its child was. */
     private Caller ended(ConnectRecord.Ancestor a) {
+        Parent known = parents.get(a.pid());
+        if (known != null && known.startTicks() == a.startTicks() && Arrays.equals(known.name(), a.name())) {
+            return known.caller();
+        }
         ProcessStat stat = new ProcessStat(a.name(), 'X', 0, 0, a.startTicks());
         return words.bare(a.pid(), stat, null, null, CommandLine.PARENT_BYTES_MAX);
     }

@@ -106,6 +106,13 @@ final class CallerReader {
         return words.startNanos(stat) <= nanos + CLOCK_NANOS;
     }
 
+    /** Reads its parent, which may be gone by the time that it is put into words: a script ends soon after its last call. */
+    void readParent(Raw raw) {
+        if (raw != null) {
+            ancestry.read(raw.stat().parent());
+        }
+    }
+
     /** Puts a process into words, with its ancestors. */
     Caller describe(Raw raw) {
         int userId = raw.status() == null ? -1 : ProcessText.realUserId(raw.status());

@@ -70,6 +70,7 @@ final class Readings {
                 read.put(c.pid, reader.read(c.pid));
             }
         }
+        read.values().forEach(reader::readParent); // what it works for; itself it is in the kernel's copy
         for (int pid : read.keySet()) {
             pids.accept(pid);
         }

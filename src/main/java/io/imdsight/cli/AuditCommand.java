@@ -2,6 +2,7 @@ package io.imdsight.cli;
 
 import io.imdsight.linux.PackageOwners;
 import io.imdsight.model.Endpoints;
+import io.imdsight.model.Script;
 import io.imdsight.model.Sighting;
 import io.imdsight.record.TallyBook;
 import io.imdsight.record.TallyKey;
@@ -237,7 +238,7 @@ final class AuditCommand implements Callable<Integer> {
     private void announce(Sighting s) {
         String who = s.caller() == null
                 ? s.exchange().connection().originator().toString()
-                : s.caller().title() + "[" + s.caller().pid() + "]";
+                : Script.label(s.caller().title() + "[" + s.caller().pid() + "]", Script.workedFor(s.caller()));
         console.say(
                 "served without a token: " + who + " " + s.exchange().request().target());
     }

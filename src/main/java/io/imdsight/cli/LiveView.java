@@ -103,7 +103,7 @@ final class LiveView {
                 : f.profile().paths().getFirst();
         String unit =
                 f.key().systemdUnit() != null ? f.key().systemdUnit() : f.key().owner();
-        return "  " + Columns.pad(Columns.cut(Escaped.of(f.name()), NAME_COLUMNS), NAME_COLUMNS)
+        return "  " + Columns.pad(Columns.cut(Escaped.of(f.shortName()), NAME_COLUMNS), NAME_COLUMNS)
                 + Columns.pad(Long.toString(f.count(Standing.BLOCKING)), COUNT_COLUMNS)
                 + (f.credentials() > 0 ? "CREDENTIALS  " : "")
                 + (unit == null ? "" : unit + "  ") + path;

@@ -131,6 +131,11 @@ public final class Script {
         return script.substring(script.lastIndexOf('/', end - 1) + 1, end);
     }
 
+    /** A program with the script that it works for, in short: {@code curl (nightly.sh)}; the program alone for null. */
+    public static String label(String program, String script) {
+        return script == null ? program : program + " (" + lastName(script) + ")";
+    }
+
     /** Programs written in an interpreter's language are installed as {@code bin/aws}, without an ending: tools, which others' scripts run. */
     private static boolean isTool(String script) {
         int slash = script.lastIndexOf('/');

@@ -33,9 +33,7 @@ final class CallerText {
     /** What a person would call it: {@code curl (nightly.sh)} of a tool that works for a script. */
     static String name(CallerKey k) {
         String name = k.title() != null ? k.title() : k.executable() != null ? k.executable() : k.sourceAddress();
-        return name == null
-                ? "unknown"
-                : k.script() == null ? name : cut(name + " (" + Script.lastName(k.script()) + ")");
+        return name == null ? "unknown" : cut(Script.label(name, k.script()));
     }
 
     static String shortContainer(CallerKey k) {

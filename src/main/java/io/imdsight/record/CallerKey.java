@@ -76,11 +76,20 @@ public record CallerKey(
 
     /** The same with each text shortened, or whatever is done to it; what is absent stays absent. */
     public CallerKey with(UnaryOperator<String> shortened) {
-        List<String> t =
-                texts().stream().map(s -> s == null ? null : shortened.apply(s)).toList();
-        CallerKey out =
-                new CallerKey(t.get(0), t.get(1), t.get(2), t.get(3), t.get(4), t.get(5), t.get(6), t.get(7), t.get(8));
-        return out.equals(this) ? this : out;
+        return new CallerKey(
+                applied(shortened, executable),
+                applied(shortened, title),
+                applied(shortened, systemdUnit),
+                applied(shortened, containerId),
+                applied(shortened, podUid),
+                applied(shortened, owner),
+                applied(shortened, userAgent),
+                applied(shortened, sourceAddress),
+                applied(shortened, script));
+    }
+
+    private static String applied(UnaryOperator<String> shortened, String text) {
+        return text == null ? null : shortened.apply(text);
     }
 
     /** The same with another User-Agent; null for none. */

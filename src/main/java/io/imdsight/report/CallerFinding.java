@@ -2,6 +2,7 @@ package io.imdsight.report;
 
 import io.imdsight.model.Cause;
 import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.Script;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.CallerProfile;
 import java.util.Map;
@@ -43,10 +44,19 @@ public record CallerFinding(
         if (key.equals(CallerKey.OTHER)) {
             return "other callers, too many to be told apart";
         }
-        String program = key.title() != null ? key.title() : key.executable();
+        String program = program();
         if (program != null) {
             return key.script() == null ? program : program + ", run by " + key.script();
         }
         return "a process that could not be named" + (key.sourceAddress() == null ? "" : ", at " + key.sourceAddress());
+    }
+
+    /** The same where there is little room, as {@code curl (nightly.sh)}. */
+    public String shortName() {
+        return key.equals(CallerKey.OTHER) || program() == null ? name() : Script.label(program(), key.script());
+    }
+
+    private String program() {
+        return key.title() != null ? key.title() : key.executable();
     }
 }

@@ -36,6 +36,7 @@ record ForgedLines(ForgedOutputs outputs, int calls) {
             "destination",
             "network",
             "process",
+            "caller",
             "evidence");
 
     void areWhole() throws IOException {

@@ -110,6 +110,38 @@ class ScriptCallersIT {
         }
     }
 
+    /** A script that ends with its call may be gone when it is read. Its calls then have no script, and never another's. */
+    @Test
+    @Timeout(300)
+    void aScriptThatEndsWithItsCallIsNearlyAlwaysKnownAndNeverTakenForAnother() throws Exception {
+        Files.writeString(directory.resolve("last.sh"), "#!/bin/sh\n" + CURL + URL + "$1\n");
+        Files.writeString(
+                directory.resolve("wrapper.sh"),
+                "i=0; while [ $i -lt $1 ]; do sh \"$2/last.sh\" a; sh -c 'exec sh \"$0\" b' \"$2/last.sh\"; i=$((i+1)); done\n");
+        AgentScript script = new AgentScript(directory);
+        int status = script.withService("""
+                "$PROGRAM" agent --config /dev/null --interface lo --format json --no-ledger --listen none >out 2>err &
+                agent=$!
+                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 400 ] || { cat err; exit 97; }; sleep 0.05; done
+                sleep 0.5
+                sh "$PWD/wrapper.sh" 150 "$PWD"
+                sleep 1
+                kill -TERM $agent; wait $agent
+                """);
+        assertEquals(0, status, script.everything());
+        int known = 0;
+        int unknown = 0;
+        for (String line : script.read("out").lines().toList()) {
+            JsonNode of = JSON.readTree(line).at("/caller/script");
+            assertTrue(of.isMissingNode() || of.asText().endsWith("/last.sh"), line);
+            known += of.isMissingNode() ? 0 : 1;
+            unknown += of.isMissingNode() ? 1 : 0;
+        }
+        System.out.printf("scripts that end with their call: %d known, %d not%n", known, unknown);
+        assertTrue(known + unknown >= 290, known + " and " + unknown + "; " + script.everything());
+        assertTrue(known >= 9 * unknown, known + " known, " + unknown + " not");
+    }
+
     private void audited(String file, boolean live) throws IOException {
         JsonNode callers = JSON.readTree(directory.resolve(file).toFile()).at("/audit/callers");
         Map<String, JsonNode> blocking = new TreeMap<>();

@@ -139,6 +139,8 @@ class ScriptTest {
         assertEquals("app", Script.lastName("/opt/app/"));
         assertEquals("/", Script.lastName("/"));
         assertEquals("nightly.sh", Script.lastName("nightly.sh"));
+        assertEquals("curl (nightly.sh)", Script.label("curl", "/opt/backup/nightly.sh"));
+        assertEquals("curl", Script.label("curl", null));
         assertEquals("python3 -m reports.daily", Script.lastName("python3 -m reports.daily"));
     }
 }

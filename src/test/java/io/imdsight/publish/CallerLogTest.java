@@ -87,6 +87,17 @@ class CallerLogTest {
     }
 
     @Test
+    void oneToolForTwoScriptsIsNewsTwiceAndNotWhereItWasGoneBeforeItWasRead() throws IOException {
+        accept(Samples.v1(Samples.curlOf("/opt/a.sh"), Evidence.CONNECT_PROBE));
+        accept(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE));
+        accept(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE));
+        accept(at(Samples.TIME, "curl", null)); // without its ancestors, too
+        assertEquals(2, lines.size(), lines.toString());
+        log.summary(Samples.TIME, 1);
+        assertTrue(lines.stream().anyMatch(l -> l.contains("2 by curl (b.sh) user root")), lines.toString());
+    }
+
+    @Test
     void twoProgramsOfOneTitleAreEachSaidAlsoWhereSomeCallsHaveNoPath() throws IOException {
         log.known(List.of(new Tally(TallyKey.of(at(Samples.TIME, "curl", "/usr/bin/curl")), 5)));
         accept(at(Samples.TIME, "curl", null));

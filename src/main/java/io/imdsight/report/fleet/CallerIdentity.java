@@ -56,8 +56,7 @@ record CallerIdentity(
         if (r.callerName != null) {
             return r.callerName;
         }
-        String name = r.title != null ? r.title : r.executable;
-        return r.script == null ? name : name + " (" + Script.lastName(r.script) + ")";
+        return Script.label(r.title != null ? r.title : r.executable, r.script);
     }
 
     private static String unit(String unit) {

@@ -57,7 +57,7 @@ class AgentPublishesIT {
         assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", Map.of()));
         Map<String, String> group = Map.of("ImageId", "ami-0abcdef1234567890");
         assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", group));
-        Map<String, String> caller = Map.of("InstanceId", "i-0123456789abcdef0", "Caller", "curl");
+        Map<String, String> caller = Map.of("InstanceId", "i-0123456789abcdef0", "Caller", "curl (mac.sh)");
         assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", caller));
         assertTrue(
                 cloudWatch.sum("MetadataToken", instance) >= 4, "its own calls are counted as anybody's, as version 2");
@@ -85,20 +85,15 @@ class AgentPublishesIT {
     }
 
     private void curls(String name) throws Exception {
-        for (int i = 0; i < CALLS; i++) {
-            Process curl = new ProcessBuilder(
-                            "curl",
-                            "-q",
-                            "-s",
-                            "-m",
-                            "10",
-                            "--noproxy",
-                            "*",
-                            "http://169.254.169.254/latest/meta-data/mac")
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            assertEquals(0, curl.waitFor());
-        }
+        Path script = directory.resolve("mac.sh");
+        Files.writeString(
+                script,
+                "for i in $(seq 1 $1); do curl -q -s -m 10 --noproxy '*' -o /dev/null http://169.254.169.254/latest/meta-data/mac || exit 1; done\n"
+                        + "sleep 0.5\n");
+        Process curls = new ProcessBuilder("sh", script.toString(), Integer.toString(CALLS))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertEquals(0, curls.waitFor());
         await(name, "/latest/meta-data/mac\"", CALLS);
     }
 
