@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * thread, once a second.
  */
 final class HeapWatch {
-    /** Less is not worth a collection, which takes a millisecond for each megabyte that is alive. */
+    /** Less is not worth a collection of the whole heap. */
     static final long GROWTH_BYTES_MIN = 8 * 1024 * 1024;
 
     /** Collections take no more than one part in so many of the time, whatever fills the heap. */
