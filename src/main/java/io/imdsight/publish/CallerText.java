@@ -23,11 +23,12 @@ final class CallerText {
         return k.userAgent() == null ? k : k.withUserAgent(null);
     }
 
-    /** What is left of a caller that was gone before it was read: without its path and its script, where the title stands for it. */
-    static CallerKey withoutPath(CallerKey k) {
-        return k.executable() == null || k.title() == null
-                ? k
-                : k.withoutExecutable().withScript(null);
+    /** What is left of a caller that was gone before all of it was read: without its path, then without its script; itself where neither is there. */
+    static CallerKey less(CallerKey k) {
+        if (k.title() == null) {
+            return k;
+        }
+        return k.executable() != null ? k.withoutExecutable() : k.withScript(null);
     }
 
     /** What a person would call it: {@code curl (nightly.sh)} of a tool that works for a script. */

