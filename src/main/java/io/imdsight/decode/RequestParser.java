@@ -2,6 +2,7 @@ package io.imdsight.decode;
 
 import io.imdsight.model.Escaped;
 import io.imdsight.model.RequestHead;
+import java.util.Set;
 
 /** Reads request heads: method, target, which header names are there, the User-Agent. */
 final class RequestParser extends MessageParser {
@@ -25,6 +26,10 @@ final class RequestParser extends MessageParser {
 
     private static final String[] USUAL_METHODS = {"GET", "PUT", "HEAD", "POST", "DELETE", "OPTIONS", "PATCH", "CONNECT"
     };
+
+    /** RFC 9110 section 9.3: content is part of the request. */
+    private static final Set<String> WITH_BODY = Set.of("PUT", "POST", "PATCH");
+
     private static final int TOKENS = RequestHead.TOKEN | RequestHead.TOKEN_TTL;
     private static final String VERSION = " HTTP/1.";
 
@@ -35,6 +40,10 @@ final class RequestParser extends MessageParser {
     private final Listener listener;
     private boolean unexplained;
     private boolean mayHideRequest;
+
+    /** What was passed over may have had the answers to what follows: a token in that vouches for nothing, now and later on this connection. */
+    private boolean mayTakeAnswers;
+
     private boolean gapInFront;
     private String method;
     private String target;
@@ -85,7 +94,8 @@ final class RequestParser extends MessageParser {
 
     private void report(boolean complete) {
         RequestHead head = new RequestHead(method, target, userAgent, headers, complete && !unsure());
-        listener.request(doubted ? doubtful(head) : head);
+        boolean vouches = mayTakeAnswers && (headers & TOKENS) != 0;
+        listener.request(doubted || vouches ? doubtful(head) : head);
         doubted = false;
     }
 
@@ -211,16 +221,20 @@ final class RequestParser extends MessageParser {
     @Override
     public void bodyUnclear() {
         mayHideRequest = true;
+        mayTakeAnswers = true;
     }
 
+    /** Where a body has no meaning, as behind GET (RFC 9110 section 9.3.1), a service may take it for the next request. */
     @Override
     public void bodySkipped() {
         mayHideRequest = true;
+        mayTakeAnswers |= method == null || !WITH_BODY.contains(method);
     }
 
     @Override
     public void notHttp() {
         mayHideRequest = true;
+        mayTakeAnswers = true;
         listener.requestStreamNotHttp();
     }
 

@@ -29,7 +29,7 @@ public final class ScrapeServer implements Closeable {
     private static final int IDLE_SECONDS_MAX = 90;
 
     /** How often the platform looks whether one of them has passed. */
-    private static final int TIMER_MILLIS = 5_000;
+    static final int TIMER_MILLIS = 5_000;
 
     /** The stacks of threads that read one request and write one answer. */
     private static final int STACK_BYTES = 256 * 1024;

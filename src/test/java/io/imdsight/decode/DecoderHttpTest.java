@@ -255,9 +255,28 @@ class DecoderHttpTest {
 
     @Test
     void aRequestInGarbageIsCountedAlsoWhenAnotherFollowsAtOnce() {
+        String garbage = "GET\t/a\r\n\r\n";
+        String withToken = get("/b", "X-aws-ec2-metadata-token: t");
+        assertEquals(List.of("GET /b cut 200", "null null cut 200"), conversation(garbage + withToken, OK + OK));
+    }
+
+    @Test
+    void anAnswerThatMayBeToGarbageIsNotATokens() {
+        String withToken = get("/b", "X-aws-ec2-metadata-token: t");
+        String hidden = get("/latest/meta-data/iam/security-credentials/role");
+        String body = "Content-Length: " + hidden.length();
+        assertEquals(List.of("GET /b cut 200"), conversation("\u0085GET /a HTTP/1.1\r\n\r\n" + withToken, OK));
+        wire.exchanges.clear();
+        String inBody = get("/a", "X-aws-ec2-metadata-token: t", body) + hidden;
+        assertEquals(List.of("GET /a token 200", "GET /b cut 200"), conversation(inBody + withToken, OK + OK));
+        wire.exchanges.clear();
+        String put =
+                "PUT /latest/api/token HTTP/1.1\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\nContent-Length: 2\r\n\r\n{}";
         assertEquals(
-                List.of("GET /b token 200", "null null cut 200"),
-                conversation("GET\t/a\r\n\r\n" + get("/b", "X-aws-ec2-metadata-token: t"), OK + OK));
+                2,
+                conversation(put + withToken, OK + OK).stream()
+                        .filter(l -> !l.contains("cut"))
+                        .count());
     }
 
     @Test
