@@ -116,7 +116,10 @@ class HeadFuzzTest {
         Ours ours = read(bytes);
         assertTrue(ours.head != null, () -> other + ": " + shown(head));
         assertEquals(theirs.method(), ours.head.method(), other::name);
-        assertEquals(Secrets.inTarget(theirs.target()), ours.head.target(), other::name);
+        boolean hostInPath = other == OtherParsers.APACHE && ours.head.target().startsWith("//");
+        if (!hostInPath) { // Apache's reader takes what follows for a host, RFC 9112 section 3.2.1 does not
+            assertEquals(Secrets.inTarget(theirs.target()), ours.head.target(), other::name);
+        }
         assertEquals(theirs.has(TOKEN), ours.head.has(RequestHead.TOKEN), () -> other + ": " + shown(head));
         assertEquals(theirs.has(TTL), ours.head.has(RequestHead.TOKEN_TTL), () -> other + ": " + shown(head));
         assertTrue(ours.head.complete());
