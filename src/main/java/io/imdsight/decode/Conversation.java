@@ -17,13 +17,16 @@ final class Conversation {
     private final Connection connection;
     private final Link link;
     private final long openedNanos;
-    private final Reading reading;
-    private final Exchanges exchanges;
     private final Stream up;
-    private final Stream down;
-    private final Turns turns;
+
+    /** What it takes to read; null once it is done: of the thousands that ended within the last minute only their place is remembered. */
+    private Reading reading;
+
+    private Exchanges exchanges;
+    private Stream down;
+    private Turns turns;
+    private boolean sawOpening;
     private int openingSequence;
-    private boolean done;
 
     /** Where the table keeps this conversation; the table's business alone. */
     final FlowTable.Place place = new FlowTable.Place(this);
@@ -57,26 +60,26 @@ final class Conversation {
 
     /** Whether a request waits for its answer. */
     boolean isWaiting() {
-        return exchanges.isWaiting();
+        return !isDone() && exchanges.isWaiting();
     }
 
     /** Whether something is due sooner than an answer: a segment that waits for its turn, an originator that has closed. */
     boolean isHolding() {
-        return !turns.isEmpty() || up.isFinished() && exchanges.isWaiting();
+        return !isDone() && (!turns.isEmpty() || up.isFinished() && exchanges.isWaiting());
     }
 
     boolean isDone() {
-        return done;
+        return reading == null;
     }
 
-    /** Whether payload was ever seen. */
+    /** Whether payload was ever seen, of one that is not done. */
     boolean hasSpoken() {
-        return up.parser() != null || down.parser() != null;
+        return !isDone() && (up.parser() != null || down.parser() != null);
     }
 
     /** Whether this SYN of the originator opens another connection between the same ports. */
     boolean isReopenedBy(Segment s) {
-        return !reading.sawOpening() || openingSequence != s.sequence();
+        return !sawOpening || openingSequence != s.sequence();
     }
 
     /**
@@ -88,14 +91,14 @@ final class Conversation {
             return false;
         }
         boolean elsewhere = Plausibility.isFar(s.sequence(), up) || Stream.distance(s.sequence(), up.first()) < 0;
-        return elsewhere || done && Stream.distance(s.sequence(), up.next()) + s.payloadLength() > 0;
+        return elsewhere || isDone() && Stream.distance(s.sequence(), up.next()) + s.payloadLength() > 0;
     }
 
     /** One segment of this connection. */
     void segment(Segment s, boolean fromOriginator) {
         lastNanos = workshop.time().nowNanos();
         lastTimestampNanos = s.timestampNanos();
-        if (done) {
+        if (isDone()) {
             return;
         }
         Stream own = fromOriginator ? up : down;
@@ -129,16 +132,19 @@ final class Conversation {
             turns.segment(s, fromOriginator);
             endIfOver();
         }
-        reading.forgetReported();
+        if (!isDone()) {
+            reading.forgetReported();
+        }
     }
 
     private void opening(Segment s, boolean fromOriginator, Stream own) {
         if (!own.isKnown()) {
             own.beginAt(s.sequence() + 1);
         }
-        if (!reading.sawOpening()) {
+        if (!sawOpening) {
             openingSequence = fromOriginator ? s.sequence() : s.acknowledgment() - 1;
         }
+        sawOpening = true;
         reading.opened();
     }
 
@@ -150,6 +156,9 @@ final class Conversation {
 
     /** Time has passed without a segment of this connection. */
     void expire(long nowNanos) {
+        if (isDone()) {
+            return;
+        }
         turns.expire(nowNanos);
         exchanges.expire(nowNanos);
         if (up.isFinished() && nowNanos - reading.upFinishedNanos() >= HALF_CLOSED_NANOS) {
@@ -160,12 +169,15 @@ final class Conversation {
 
     /** Nothing more will be read: reports what is open. */
     void end(boolean connectionEnded) {
-        if (done) {
+        if (isDone()) {
             return;
         }
         turns.end();
         reading.end(connectionEnded, lastTimestampNanos, link);
-        done = true;
+        reading = null;
+        exchanges = null;
+        turns = null;
+        down = null;
         workshop.sink().closed(connection, openedNanos);
     }
 }

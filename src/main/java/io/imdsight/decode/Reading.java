@@ -41,10 +41,6 @@ final class Reading implements Turns.Reader {
         sawOpening = true;
     }
 
-    boolean sawOpening() {
-        return sawOpening;
-    }
-
     /** When the originator closed its side, by {@link PacketTime}; meaningless while it has not. */
     long upFinishedNanos() {
         return upFinishedNanos;
