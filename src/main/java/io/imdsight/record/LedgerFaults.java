@@ -24,6 +24,9 @@ final class LedgerFaults {
 
     private static final int NOT_A_DATABASE = 26;
 
+    /** SQLITE_ERROR, sqlite3.h: a statement that it does not understand, and a file whose format is of no version of its own. */
+    private static final int NOT_UNDERSTOOD = 1;
+
     /** SQLITE_FULL, sqlite3.h. */
     private static final int FULL = 13;
 
@@ -52,6 +55,11 @@ final class LedgerFaults {
     static boolean isDamage(Exception e) {
         int code = code(e);
         return code == DAMAGED || code == NOT_A_DATABASE || code == NOT_OURS;
+    }
+
+    /** Statements that are the same for every ledger and are not understood: that is the file's fault, and trying again is of no use. */
+    static SQLException ofOurStatements(Path path, SQLException e) {
+        return code(e) == NOT_UNDERSTOOD ? new SQLException(path + ": " + plain(e), null, DAMAGED) : e;
     }
 
     /** Whether somebody held the file for a moment. */

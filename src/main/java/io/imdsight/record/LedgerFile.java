@@ -70,9 +70,10 @@ final class LedgerFile implements AutoCloseable {
         if (!Files.exists(path)) {
             Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
         }
-        Connection writer = connect(path, false, CACHE_KIB);
+        Connection writer = null;
         Connection copier = null;
         try {
+            writer = connect(path, false, CACHE_KIB);
             prepare(path, writer);
             copier = connect(path, false, 16);
             // opens the log as well, so that it can be read after it was deleted
@@ -82,6 +83,9 @@ final class LedgerFile implements AutoCloseable {
         } catch (IOException | SQLException | LedgerException | RuntimeException e) {
             closeQuietly(copier);
             closeQuietly(writer);
+            if (e instanceof SQLException sql) {
+                throw LedgerFaults.ofOurStatements(path, sql);
+            }
             throw e;
         }
     }

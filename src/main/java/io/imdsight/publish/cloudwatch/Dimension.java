@@ -15,7 +15,11 @@ public record Dimension(String name, String value) {
     private static final int VALUE_CHARS_MAX = 255;
 
     public Dimension {
-        name = fitted(name.startsWith(":") ? name.substring(1) : name, NAME_CHARS_MAX);
+        int colons = 0;
+        while (name.startsWith(":", colons)) {
+            colons++;
+        }
+        name = fitted(name.substring(colons), NAME_CHARS_MAX);
         value = fitted(value, VALUE_CHARS_MAX);
     }
 
