@@ -116,19 +116,7 @@ final class DemoCommand implements Callable<Integer> {
         List<Caller> parents = c.parents().stream()
                 .takeWhile(p -> p.pid() != ProcessHandle.current().pid())
                 .toList();
-        Caller caller = new Caller(
-                c.pid(),
-                c.executable(),
-                c.arguments(),
-                c.title(),
-                c.userId(),
-                c.owner(),
-                c.startTimeNanos(),
-                c.systemdUnit(),
-                c.containerId(),
-                c.podUid(),
-                parents);
-        return new Sighting(s.exchange(), s.classification(), s.cause(), caller, s.evidence());
+        return new Sighting(s.exchange(), s.classification(), s.cause(), c.withParents(parents), s.evidence());
     }
 
     private void narrate(String text) {

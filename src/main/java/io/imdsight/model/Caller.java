@@ -59,6 +59,23 @@ public record Caller(
                 parents);
     }
 
+    /** The same with other ancestors. */
+    public Caller withParents(List<Caller> others) {
+        return new Caller(
+                pid,
+                executable,
+                arguments,
+                title,
+                userId,
+                owner,
+                startTimeNanos,
+                startBootNanos,
+                systemdUnit,
+                containerId,
+                podUid,
+                others);
+    }
+
     /** The arguments joined by blanks, those with blanks or quotes in them quoted as a shell would; null where {@link #arguments} is. */
     public String commandLine() {
         if (arguments == null) {

@@ -8,19 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The table of docs/reliability.md: real sockets that try not to be seen, or not as what they are, beside the assembled agent. */
 @Timeout(180)
-class EvasionIT {
+class EvasionIT extends WithAgentScript {
     /** What the agent says of each; the stand-in reads heads leniently, refuses methods and bodies that it does not know, and closes on heads
      * that it will not read. {@code -}: no request. */
     private static final Map<String, String> EXPECTED = new LinkedHashMap<>();
@@ -53,17 +50,8 @@ class EvasionIT {
         EXPECTED.put("renamed", "v1 served");
     }
 
-    @TempDir
-    Path directory;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
-    }
-
     @Test
     void whatTriesToHideIsSeenOrSaidToBeUndetermined() throws Exception {
-        AgentScript script = new AgentScript(directory);
         try (InputStream in = EvasionIT.class.getResourceAsStream("evasions.py")) {
             Files.write(directory.resolve("evasions.py"), in.readAllBytes());
         }

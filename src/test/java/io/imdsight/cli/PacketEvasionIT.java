@@ -8,22 +8,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The second half of the table of docs/reliability.md: packets that the capture sees and the service does not, or that the capture cannot put together and the
  * service can. A router stands between the two, so that a short time to live ends on the way; each request is really served, and the service says with what.
  */
 @Timeout(180)
-class PacketEvasionIT {
+class PacketEvasionIT extends WithAgentScript {
     private static final int FIRST_PORT = 41_000;
 
     /** For each attempt has a few ports of its own, by which its sightings are known. */
@@ -82,17 +79,8 @@ class PacketEvasionIT {
             n=0; until grep -q ready served; do n=$((n+1)); [ $n -lt 200 ] || { cat served; exit 98; }; sleep 0.05; done
             """;
 
-    @TempDir
-    Path directory;
-
-    @BeforeAll
-    static void needsRoot() throws IOException {
-        AgentScript.needsRoot();
-    }
-
     @Test
     void noPacketHidesAServedCallWithoutATokenBehindOneWithOrBehindNothing() throws Exception {
-        AgentScript script = new AgentScript(directory);
         try (InputStream in = PacketEvasionIT.class.getResourceAsStream("packets.py")) {
             Files.write(directory.resolve("packets.py"), in.readAllBytes());
         }

@@ -92,20 +92,8 @@ final class Samples {
 
     /** A curl that works for a script. */
     static Caller curlOf(String script) {
-        Caller c = curl();
         String title = "sh " + script.substring(script.lastIndexOf('/') + 1);
-        return new Caller(
-                c.pid(),
-                c.executable(),
-                c.arguments(),
-                c.title(),
-                c.userId(),
-                c.owner(),
-                c.startTimeNanos(),
-                c.systemdUnit(),
-                c.containerId(),
-                c.podUid(),
-                List.of(ancestor(6027, "/usr/bin/dash", title, "/bin/sh", script)));
+        return curl().withParents(List.of(ancestor(6027, "/usr/bin/dash", title, "/bin/sh", script)));
     }
 
     static Caller ancestor(int pid, String executable, String title, String... arguments) {
