@@ -105,7 +105,8 @@ public final class Attributor implements Closeable {
 
     private static String remedy(Exception e) {
         if (e instanceof KernelException k && k.isPermission()) {
-            return "needs CAP_PERFMON and CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where tracefs is not mounted";
+            return "needs CAP_PERFMON and CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where tracefs is not mounted, or where"
+                    + " kernel.perf_event_paranoid is above 2 on Debian and Ubuntu";
         }
         return "needs kernel 4.16 with CONFIG_PERF_EVENTS and CONFIG_EVENT_TRACING";
     }

@@ -24,6 +24,10 @@ import java.util.function.Supplier;
 record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<NamespaceScope> scope)
         implements Check {
     private static final List<String> TRACEFS = List.of("kernel/tracing", "kernel/debug/tracing");
+
+    /** The highest level of the kernel itself (Documentation/admin-guide/sysctl/kernel.rst); distributions have higher ones of their own. */
+    private static final int PARANOID_MAX = 2;
+
     private static final String NO_PROBE =
             "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness";
 
@@ -35,7 +39,7 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
         Capabilities own = NamespaceScope.capabilities(procRoot);
         List<Finding> out = new ArrayList<>();
         out.add(tracefs(own));
-        out.add(perf());
+        out.add(perf(own));
         out.add(conntrack(own));
         out.add(namespaces(own));
         out.add(timekeeping());
@@ -46,7 +50,8 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
         boolean there = false;
         for (String mount : TRACEFS) {
             Path at = sysRoot.resolve(mount);
-            if (Files.isReadable(at.resolve("events/sock/inet_sock_set_state/format"))) {
+            // Read, not asked for by access(2): that looks at the user alone, not at capabilities.
+            if (read(at.resolve("events/sock/inet_sock_set_state/format")) != null) {
                 return Finding.ok("tracefs", "mounted at " + at);
             }
             there |= Files.exists(at.resolve("events")) || Files.exists(at) && !Files.isReadable(at);
@@ -63,12 +68,21 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
                 : Finding.limited("tracefs", "not mounted", NO_PROBE, "mount -t tracefs tracefs /sys/kernel/tracing");
     }
 
-    private Finding perf() {
+    private Finding perf(Capabilities own) {
         String level = read(procRoot.resolve("sys/kernel/perf_event_paranoid"));
-        return level == null
-                ? Finding.limited(
-                        "perf", "this kernel has no perf events", NO_PROBE, "a kernel with CONFIG_PERF_EVENTS")
-                : Finding.ok("perf", "perf_event_paranoid is " + level + "; with CAP_PERFMON any value will do");
+        if (level == null) {
+            return Finding.limited(
+                    "perf", "this kernel has no perf events", NO_PROBE, "a kernel with CONFIG_PERF_EVENTS");
+        }
+        if (level.matches("[0-9]{1,9}") && Integer.parseInt(level) > PARANOID_MAX && !own.has(Name.CAP_SYS_ADMIN)) {
+            return Finding.limited(
+                    "perf",
+                    "perf_event_paranoid is " + level + ": kernels of Debian and Ubuntu then want CAP_SYS_ADMIN, not"
+                            + " CAP_PERFMON",
+                    NO_PROBE,
+                    "sysctl kernel.perf_event_paranoid=" + PARANOID_MAX + ", see docs/packages.md");
+        }
+        return Finding.ok("perf", "perf_event_paranoid is " + level + "; CAP_PERFMON will do");
     }
 
     private Finding conntrack(Capabilities own) {

@@ -216,6 +216,18 @@ class DoctorCommandTest {
     }
 
     @Test
+    void aLevelOfPerfEventsThatOnlyDistributionsHaveIsLimitedWithoutSysAdmin() throws IOException {
+        String perfmon = "0000004000000000";
+        String level = "proc/sys/kernel/perf_event_paranoid";
+        assertEquals(Finding.State.OK, state(kernel(perfmon, true, level), "perf"));
+        Files.writeString(directory.resolve(level), "3\n");
+        Finding three = only(kernel(perfmon, true), "perf");
+        assertEquals(Finding.State.LIMITED, three.state());
+        assertEquals("sysctl kernel.perf_event_paranoid=2, see docs/packages.md", three.remedy());
+        assertEquals(Finding.State.OK, state(kernel("0000000000200000", true), "perf"), "CAP_SYS_ADMIN");
+    }
+
+    @Test
     void translationThatMayNotBeAskedAndTracefsOfOurOwnAreTold() throws IOException {
         List<Finding> findings = kernel("0000000000200000", true, "proc/sys/net/netfilter/nf_conntrack_count");
         assertEquals(Finding.State.LIMITED, state(findings, "conntrack"));
