@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -163,10 +164,17 @@ final class Readings {
             opener = "the connection is older than imdsight";
         } else if (c.pid != sender.pid()) {
             opener = "process " + c.pid + " opened the connection";
+        } else if (c.caller != null && runsTheSame(c.caller, sender)) {
+            opener = "it opened the connection, and another process sent on it since";
         } else {
             opener = "it ran another program when it opened the connection";
         }
         return new Evidence(Evidence.CONNECT_PROBE.method(), "the kernel named it when it sent; " + opener);
+    }
+
+    private static boolean runsTheSame(Caller one, Caller other) {
+        return Objects.equals(one.executable(), other.executable())
+                && Objects.equals(one.arguments(), other.arguments());
     }
 
     long named() {
