@@ -66,6 +66,12 @@ final class ConnectIntake {
         this.witness = new Witness(drops, options.clock().monotonic());
     }
 
+    /** Reads once what connects will bring, so that the first of them does not wait for classes. */
+    void warmUp() {
+        readings.warmUp();
+        SocketState.parse(new TracepointSample(0, 0, 0, new byte[256], 0), layout);
+    }
+
     /** See {@link Attributor#tellConnects}. Any thread. */
     void tellConnects(IntConsumer pids) {
         connectsTo = pids;

@@ -4,7 +4,6 @@ import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.ThreadPriority;
 import io.imdsight.linux.Tracefs;
 import io.imdsight.linux.TracepointFormat;
-import io.imdsight.linux.TracepointSample;
 import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
@@ -53,9 +52,7 @@ final class ConnectProbe implements Closeable {
 
     private final TracepointStream stream;
     private final ConnectCopies copies;
-    private final SocketState.Layout layout;
     private final KernelClock clock;
-    private final CallerReader reader;
     private final ConnectIntake intake;
     private final ConnectTable table;
     private final Witness witness;
@@ -73,9 +70,7 @@ final class ConnectProbe implements Closeable {
             SocketState.Layout layout) {
         this.stream = stream;
         this.copies = copies;
-        this.layout = layout;
         this.clock = options.clock();
-        this.reader = reader;
         this.intake = new ConnectIntake(options, reader, stream, copies, layout);
         this.questions = new ProbeQuestions(stream::wake);
         this.table = intake.table();
@@ -134,8 +129,7 @@ final class ConnectProbe implements Closeable {
     }
 
     private void run() {
-        reader.warmUp();
-        SocketState.parse(new TracepointSample(0, 0, 0, new byte[256], 0), layout);
+        intake.warmUp();
         ThreadPriority.urgent();
         while (!closing) {
             stream.await(TICK_MILLIS);

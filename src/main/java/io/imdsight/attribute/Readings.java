@@ -63,6 +63,11 @@ final class Readings {
         this.clock = options.clock();
     }
 
+    /** See {@link CallerReader#warmUp}. */
+    void warmUp() {
+        reader.warmUp();
+    }
+
     /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. {@code pids} gets each. */
     void read(List<Connect> connects, IntConsumer pids) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();

@@ -56,10 +56,9 @@ public record LiveOptions(int snapBytes, int bufferBytes, int delayMillis, Socke
         return new LiveOptions(SNAP_BYTES, BUFFER_BYTES, 0, null);
     }
 
-    /** The same, with packets of {@value #DELAY_MILLIS} ms at a time: for who need not act on a packet while its process is there. */
+    /** The same, with packets of {@value #DELAY_MILLIS} ms at a time and the ring for that: for who need not act on a packet while its process is there. */
     public LiveOptions delayed() {
-        int bytes = bufferBytes == BUFFER_BYTES ? DELAYED_BUFFER_BYTES : bufferBytes;
-        return new LiveOptions(snapBytes, bytes, DELAY_MILLIS, socketFilter);
+        return new LiveOptions(snapBytes, DELAYED_BUFFER_BYTES, DELAY_MILLIS, socketFilter);
     }
 
     /** The same, with another ring. */

@@ -256,11 +256,11 @@ final class LivePipeline {
 
     private static LiveOptions options(boolean ownNamespace, boolean probeUp) {
         LiveOptions options = LiveOptions.defaults().with(PacketSockets::attachFilter);
-        if (!ownNamespace) {
-            options = options.withBuffer(NAMESPACE_BUFFER_BYTES); // there are many of them
-        }
         // The probe has named the caller long before. Without it the packet must come while the process is there.
-        return probeUp ? options.delayed() : options;
+        if (probeUp) {
+            options = options.delayed();
+        }
+        return ownNamespace ? options : options.withBuffer(NAMESPACE_BUFFER_BYTES); // there are many of them
     }
 
     private static Failure failure(CaptureException e) {

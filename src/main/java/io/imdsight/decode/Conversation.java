@@ -58,6 +58,11 @@ final class Conversation {
         return openedNanos;
     }
 
+    /** Whether the connection's first packet was seen: whatever comes is in step. */
+    boolean sawOpening() {
+        return sawOpening;
+    }
+
     /** Whether a request waits for its answer. */
     boolean isWaiting() {
         return !isDone() && exchanges.isWaiting();
@@ -145,7 +150,6 @@ final class Conversation {
             openingSequence = fromOriginator ? s.sequence() : s.acknowledgment() - 1;
         }
         sawOpening = true;
-        reading.opened();
     }
 
     private void endIfOver() {

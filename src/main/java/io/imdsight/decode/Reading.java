@@ -10,16 +10,17 @@ import io.imdsight.model.Segment;
  */
 final class Reading implements Turns.Reader {
     private final Workshop workshop;
+    private final Conversation conversation;
     private final Exchanges exchanges;
     private final Stream up = new Stream();
     private final Stream down = new Stream();
     private final Repeats requestBytes;
-    private boolean sawOpening;
     private long upFinishedNanos;
     private Segment current;
 
     Reading(Workshop workshop, Conversation conversation) {
         this.workshop = workshop;
+        this.conversation = conversation;
         this.requestBytes = new Repeats(workshop.spares());
         this.exchanges = new Exchanges(conversation, this, workshop);
     }
@@ -34,11 +35,6 @@ final class Reading implements Turns.Reader {
 
     Exchanges exchanges() {
         return exchanges;
-    }
-
-    /** The connection's first packet was seen: whatever comes is in step. */
-    void opened() {
-        sawOpening = true;
     }
 
     /** When the originator closed its side, by {@link PacketTime}; meaningless while it has not. */
@@ -70,7 +66,7 @@ final class Reading implements Turns.Reader {
 
     /** Whether a request may have been missed: bytes were not seen. */
     boolean requestsUnexplained() {
-        return up.parser() instanceof RequestParser p ? p.isUnexplained() : !sawOpening;
+        return up.parser() instanceof RequestParser p ? p.isUnexplained() : !conversation.sawOpening();
     }
 
     /** Whether a request in front of the one that is being read may have been missed. */
@@ -198,7 +194,7 @@ final class Reading implements Turns.Reader {
                     ? new RequestParser(workshop.budget(), headBytesMax, workshop.texts(), exchanges)
                     : new AnswerParser(workshop.budget(), headBytesMax, exchanges);
             stream.parser(p);
-            if (!sawOpening) {
+            if (!conversation.sawOpening()) {
                 p.startOutOfStep();
             }
             if (stream.isFinished()) {

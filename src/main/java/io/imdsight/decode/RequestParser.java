@@ -94,8 +94,8 @@ final class RequestParser extends MessageParser {
 
     private void report(boolean complete) {
         RequestHead head = new RequestHead(method, target, userAgent, headers, complete && !unsure());
-        boolean vouches = mayTakeAnswers && (headers & TOKENS) != 0;
-        listener.request(doubted || vouches ? doubtful(head) : head);
+        boolean tokenIsMoot = mayTakeAnswers && (headers & TOKENS) != 0;
+        listener.request(doubted || tokenIsMoot ? doubtful(head) : head);
         doubted = false;
     }
 
