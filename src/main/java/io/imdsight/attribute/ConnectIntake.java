@@ -104,7 +104,7 @@ final class ConnectIntake {
 
     /** The connect that begins with it; null where none does. */
     private Connect take(TracepointSample sample, long epochMinusMonotonicNanos) {
-        if (sample.lost() > 0) {
+        if (sample.isLoss()) {
             lost += sample.lost();
             drops.add(Drop.PROBE_RING, sample.lost());
             table.lost(sample.timeNanos() + epochMinusMonotonicNanos);

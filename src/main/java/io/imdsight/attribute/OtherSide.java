@@ -41,7 +41,7 @@ final class OtherSide {
         }
         int looks = 0;
         for (Watched c : table.captured()) {
-            if (!c.spoke
+            if ((uncertain || !c.spoke)
                     && Math.abs(c.openedNanos - w.startedNanos) <= Witness.SYN_NANOS_MAX
                     && c.source.equals(w.source)
                     && c.destination.equals(w.destination)) {

@@ -100,7 +100,8 @@ public final class Witness {
             return;
         }
         if (before != null) {
-            closed(before, change.timeNanos() + epochMinusMonotonicNanos); // the record of that was lost
+            before.uncertain = true; // the record of its end was lost, whether or not the kernel has said so yet
+            closed(before, change.timeNanos() + epochMinusMonotonicNanos);
         }
         name(begin(change, epochMinusMonotonicNanos, namespace), change);
     }

@@ -26,6 +26,9 @@ public final class KernelException extends IOException {
     static final int ENODEV = 19;
 
     /** See {@link #EPERM}. */
+    static final int EINVAL = 22;
+
+    /** See {@link #EPERM}. */
     public static final int EOPNOTSUPP = 95;
 
     /** See {@link #EPERM}. */

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,6 +33,9 @@ final class PerfRing {
     private static final int RAW = 28;
     private static final int LOST_BYTES = 40;
 
+    /** A record of the least size that a tracepoint's has: what is in the ring says more. */
+    private static final int RECORD_BYTES_MIN = 64;
+
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
 
@@ -44,13 +48,21 @@ final class PerfRing {
     private final int dataBytes;
     private final byte[] record = new byte[1 << 16];
     private final ByteBuffer recordView = ByteBuffer.wrap(record).order(ByteOrder.nativeOrder());
+    private final List<FileDescriptor> events = new ArrayList<>();
+    private int largest = RECORD_BYTES_MIN;
+    private long toldLost;
+
+    /** Of those told, how many the kernel's next record of a loss will tell again. */
+    private long guessed;
 
     /**
      * Maps the ring of an event.
      *
      * @param ringBytes a power of two, at least a page
      */
-    PerfRing(int fd, int ringBytes) throws KernelException {
+    PerfRing(FileDescriptor event, int ringBytes) throws KernelException {
+        int fd = event.number();
+        events.add(event);
         bytes = LibC.sysconf(LibC.SC_PAGESIZE).longValue() + ringBytes;
         memory = LibC.mmap(null, new NativeLong(bytes), PROT_READ_WRITE, MAP_SHARED, fd, new NativeLong(0));
         if (memory == null || Pointer.nativeValue(memory) == -1) {
@@ -61,10 +73,23 @@ final class PerfRing {
         dataBytes = (int) page.getLong(DATA_SIZE);
     }
 
-    /** Takes everything that is there, in this CPU's order. */
-    void drain(List<TracepointSample> out) {
+    /** Another event writes into it, too. */
+    void share(FileDescriptor event) throws KernelException {
+        PerfEvent.shareRing(event, events.getFirst());
+        events.add(event);
+    }
+
+    /**
+     * Takes everything that is there, in this CPU's order. The kernel says that records were lost with the next one that finds room, which may come
+     * late or never; so a ring that is found full counts as one that has lost some, from its last record to now.
+     *
+     * @param nowNanos CLOCK_MONOTONIC
+     */
+    void drain(long nowNanos, List<TracepointSample> out) {
         long head = (long) LONG.getAcquire(page, DATA_HEAD);
         long tail = page.getLong(DATA_TAIL);
+        long used = head - tail;
+        long lastNanos = 0;
         while (tail < head) {
             int at = (int) (tail & dataBytes - 1);
             int size = page.getShort(dataOffset + at + 6) & 0xffff;
@@ -77,11 +102,51 @@ final class PerfRing {
             page.get(dataOffset, record, first, size - first);
             TracepointSample sample = parse(recordView, size);
             if (sample != null) {
-                out.add(sample);
+                lastNanos = sample.timeNanos();
+                out.add(sample.isLoss() ? loss(sample) : sample);
             }
+            largest = Math.max(largest, size);
             tail += size;
         }
         LONG.setRelease(page, DATA_TAIL, tail);
+        if (isFull(used, dataBytes, largest)) {
+            full(lastNanos, nowNanos, out);
+        }
+    }
+
+    /** Whether another record may have found no room: with the one that says how many were lost in front of it. */
+    static boolean isFull(long used, int dataBytes, int largest) {
+        return dataBytes - used <= largest + LOST_BYTES;
+    }
+
+    private void full(long lastNanos, long nowNanos, List<TracepointSample> out) {
+        long all = allLost();
+        long more = all < 0 ? 1 : all - toldLost;
+        if (more > 0) {
+            toldLost += more;
+            guessed += all < 0 ? 1 : 0;
+            out.add(new TracepointSample(lastNanos, 0, 0, null, more));
+            out.add(new TracepointSample(Math.max(lastNanos, nowNanos), 0, 0, null, 0));
+        }
+    }
+
+    /** The kernel's record of a loss, without what was told before. */
+    private TracepointSample loss(TracepointSample recorded) {
+        long all = allLost();
+        long more = Math.max(0, all < 0 ? recorded.lost() - guessed : all - toldLost);
+        toldLost += more;
+        guessed = 0;
+        return new TracepointSample(recorded.timeNanos(), 0, 0, null, more);
+    }
+
+    /** By the kernel's own count; -1 where it has none. */
+    private long allLost() {
+        long all = 0;
+        for (FileDescriptor event : events) {
+            long lost = PerfEvent.lost(event);
+            all = lost < 0 || all < 0 ? -1 : all + lost;
+        }
+        return all;
     }
 
     /** Reads one record; null where it is of another type or too short. */

@@ -82,16 +82,16 @@ public final class TracepointStream implements Closeable {
         pollFds.clear();
         addPoll(waker.number());
         for (int cpu : cpus) {
-            FileDescriptor owner = null;
+            PerfRing ring = null;
             for (Source source : sources) {
                 FileDescriptor event = PerfEvent.open(source.tracepointId(), cpu, source.wakes(), source.filter());
                 events.add(event);
-                if (owner == null) {
-                    owner = event;
-                    rings.add(new PerfRing(event.number(), ringBytes));
+                if (ring == null) {
+                    ring = new PerfRing(event, ringBytes);
+                    rings.add(ring);
                     addPoll(event.number());
                 } else {
-                    PerfEvent.shareRing(event, owner);
+                    ring.share(event);
                 }
             }
         }
@@ -155,7 +155,7 @@ public final class TracepointStream implements Closeable {
         long nowNanos = clock.monotonicNanos();
         List<TracepointSample> all = carried;
         for (PerfRing ring : rings) {
-            ring.drain(all);
+            ring.drain(nowNanos, all);
         }
         if (all.isEmpty()) {
             return List.of();

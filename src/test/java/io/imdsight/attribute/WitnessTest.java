@@ -393,6 +393,26 @@ class WitnessTest {
         assertEquals(Map.of(KernelOnly.UNDECIDED, 1L), witness.total().reasons());
     }
 
+    /** The kernel says that a record was lost with the ring's next one, which may never come; a socket that connects again says it, too. */
+    @Test
+    void aConnectWhoseEndWasLostUnnoticedIsNeitherRefusedNorCountedTwice() {
+        connect(1);
+        long opened = capture(40000);
+        request(40000, opened);
+        end(40000, opened);
+        nowNanos += MS;
+        connect(1); // another one with the same socket's place in memory
+        later(6 * SECOND);
+        expect(1, 0, 0, 0);
+        connect(2);
+        nowNanos += MS;
+        connect(2);
+        witness.finish();
+        assertEquals(
+                Map.of(KernelOnly.UNDECIDED, 1L, KernelOnly.REFUSED, 2L),
+                witness.total().reasons());
+    }
+
     @Test
     void aConnectFromBeforeALossIsNotTakenForRefusedThoughItsRecordComesAfterTheLoss() {
         nowNanos += SECOND;

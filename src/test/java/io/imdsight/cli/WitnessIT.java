@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class WitnessIT extends WithAgentScript {
     /**
-     * Starts the agent and waits until it watches. The service has an address of this test's own, for the probe sees every namespace of the machine,
-     * and somebody else may be testing. A second endpoint leads to where nobody answers.
+     * Starts the agent and waits until it watches. The service has an address of this run's own ({@link #here}), for the probe sees every namespace
+     * of the machine, and somebody else may be testing. A second endpoint leads to where nobody answers.
      */
     private static final String AGENT = """
             ip addr add 198.18.77.1/32 dev lo 2>/dev/null || true
@@ -45,26 +45,51 @@ class WitnessIT extends WithAgentScript {
         }
     }
 
-    /** On a machine that has more to do than it can the capture's ring may overflow; every connection that it cost must be accounted for. */
+    /**
+     * On a machine that has more to do than it can a ring may overflow, the capture's or the probe's. Every connection is then still counted once, the
+     * capture alone has seen no more of them than the probe has lost records, and nothing is called refused or unexplained that was lost.
+     */
     private void expectAllSeen(long connections, long withoutRequest) throws IOException {
         boolean dropped = script.read("err").contains("kernel-ring");
-        assertEquals(connections, script.count("both") + script.count("kernel"), script.everything());
-        assertEquals(0, script.count("capture"), script.everything());
-        if (dropped) {
-            System.out.println("the capture's ring overflowed: "
-                    + script.read("err").lines().reduce("", (a, b) -> b));
-            assertTrue(script.count("both") > 0, script.everything());
-            assertEquals(
-                    script.count("kernel"),
-                    script.count("kernel") == 0 ? 0 : script.count("dropped"),
-                    script.everything());
-        } else {
+        boolean lost = script.read("err").contains("probe-ring");
+        if (!dropped && !lost) {
             expect("nothing dropped", connections, 0, 0, withoutRequest);
+            return;
+        }
+        System.out.println("a ring overflowed: " + script.read("err").lines().reduce("", (a, b) -> b));
+        long both = script.count("both");
+        long kernel = script.count("kernel");
+        long capture = script.count("capture");
+        assertTrue(both > 0, script.everything());
+        assertTrue(capture <= (lost ? script.count("probe-ring") : 0), script.everything());
+        long undecided = script.read("err").contains("\"undecided\"") ? script.count("undecided") : 0;
+        assertEquals(
+                kernel, kernel == 0 ? 0 : undecided + (dropped ? script.count("dropped") : 0), script.everything());
+        if (dropped && lost) {
+            assertTrue(both + kernel + capture <= connections, script.everything()); // lost on both sides
+            assertTrue(connections - both - kernel - capture <= script.count("probe-ring"), script.everything());
+        } else {
+            assertEquals(connections, both + kernel + capture, script.everything());
         }
     }
 
+    private static final String NETWORK =
+            "198.18." + (1 + ProcessHandle.current().pid() % 250) + ".";
+
+    private static String here(String text) {
+        return text.replace("198.18.77.", NETWORK);
+    }
+
+    private int withService(String text) throws Exception {
+        return script.withService(here(text));
+    }
+
+    private int bare(String text) throws Exception {
+        return script.bare(here(text));
+    }
+
     private void run(String interfaceName, String body) throws Exception {
-        int status = script.withService("ON=" + interfaceName + "\n" + AGENT + body + END);
+        int status = withService("ON=" + interfaceName + "\n" + AGENT + body + END);
         assertEquals(0, status, script.everything());
     }
 
@@ -103,7 +128,7 @@ class WitnessIT extends WithAgentScript {
 
     @Test
     void refusedAndUnansweredConnectsThatWereCapturedAreNoMiss() throws Exception {
-        int status = script.bare("ip link set lo up; ip addr add 198.18.77.1/32 dev lo; ON=any\n" + AGENT + """
+        int status = bare("ip link set lo up; ip addr add 198.18.77.1/32 dev lo; ON=any\n" + AGENT + """
                 do_clients refused 198.18.77.1 10
                 do_clients half-open 198.18.77.3 10
                 timeout 2 python3 clients.py ask 198.18.77.3 1 2>/dev/null || true
@@ -150,6 +175,10 @@ class WitnessIT extends WithAgentScript {
         assertTrue(
                 unseen >= 0 && unseen <= script.count("probe-ring"),
                 script.everything()); // the probe's ring is finite, too
+        // of each connect that was not seen three records were lost, though no later one came with which the kernel
+        // would say so
+        long copiesLost = 2600 - script.count("copied");
+        assertTrue(script.count("probe-ring") >= copiesLost + unseen, script.everything());
         assertEquals(0, script.count("capture"), script.everything());
         assertTrue(script.count("kernel") > 0, script.everything());
         // undecided where the probe's ring has lost what became of a connect
@@ -161,7 +190,7 @@ class WitnessIT extends WithAgentScript {
 
     @Test
     void aConnectionOlderThanTheAgentIsTheCapturesAlone() throws Exception {
-        int status = script.withService("""
+        int status = withService("""
                 ON=any
                 ip addr add 198.18.77.1/32 dev lo
                 mkfifo go
@@ -189,7 +218,7 @@ class WitnessIT extends WithAgentScript {
 
     @Test
     void withoutTheProbeThereIsNoWitnessAndNoZeros() throws Exception {
-        int status = script.withService("""
+        int status = withService("""
                 setpriv --inh-caps=-all --bounding-set=-all,+net_raw "$PROGRAM" agent --config /dev/null --interface lo --for 1s >out 2>err
                 setpriv --inh-caps=-all --bounding-set=-all,+net_raw "$PROGRAM" agent --config /dev/null --interface lo --for 1s --format json >out 2>err2
                 """);

@@ -2,7 +2,6 @@ package io.imdsight.evidence;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -73,12 +72,16 @@ final class Restarts {
     private static void ids(long pid, String name, Set<String> out) throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fdinfo"))) {
             for (Path file : files.toList()) {
-                try (Stream<String> lines = Files.lines(file)) {
-                    lines.filter(l -> l.startsWith(name))
-                            .forEach(l -> out.add(l.substring(name.length()).strip()));
-                } catch (NoSuchFileException e) {
-                    // closed meanwhile
+                List<String> lines;
+                try {
+                    lines = Files.readAllLines(file);
+                } catch (IOException e) {
+                    continue; // closed meanwhile, before it was opened or before it was read; that none is seen at all
+                    // is told below
                 }
+                lines.stream()
+                        .filter(l -> l.startsWith(name))
+                        .forEach(l -> out.add(l.substring(name.length()).strip()));
             }
         }
     }
