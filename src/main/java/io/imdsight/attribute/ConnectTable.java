@@ -118,10 +118,12 @@ final class ConnectTable {
         }
     }
 
-    /** A connection that was open before the probe: found through its live socket. One that the probe saw is known better. */
+    /**
+     * A connection that was open before the probe: found through its live socket. One that the probe saw is known better, also where it has ended
+     * since the socket was seen: taken for another, it would make both of them unknown.
+     */
     void seed(Connection tuple, Connect c) {
-        Connect newest = byTuple.newest(tuple);
-        if (newest != null && newest.closedNanos == Connect.OPEN) {
+        if (byTuple.newest(tuple) != null) {
             return;
         }
         known.add(c);

@@ -229,6 +229,16 @@ class ConnectTableTest {
     }
 
     @Test
+    void aConnectionThatTheProbeSawAndThatEndedBeforeItsSeedCameIsStillTheProbes() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        change(1, 30 * MS, 100, ESTABLISHED, CLOSE, 40000);
+        table.seed(TUPLE, new Connect(0, 100, 0, Connect.BEFORE_US));
+        assertSame(c, table.find(TUPLE, OFFSET + 10 * MS + 1));
+        Connect later = connect(2, 1_000 * MS, 101, 40000);
+        assertSame(later, table.find(TUPLE, OFFSET + 1_000 * MS + 1));
+    }
+
+    @Test
     void whoSendsLaterIsNamedForWhatItSent() {
         Connect c = connect(1, 10 * MS, 100, 40000);
         Attribution opener = new Attribution(caller("opener", List.of()), Evidence.CONNECT_PROBE);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.demo.InPrivateNetwork;
 import io.imdsight.demo.PrivateNetwork;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,37 +34,52 @@ class AgentIT {
     @TempDir
     Path directory;
 
+    private Process agent;
+
+    @AfterEach
+    void nothingIsLeft() {
+        if (agent != null) {
+            agent.destroyForcibly();
+        }
+    }
+
     private record Expected(long pid, String arguments) {}
 
     private static void inPrivateNetwork(InPrivateNetwork.Work work) throws Exception {
         InPrivateNetwork.runServed(280, (network, service) -> work.run(network));
     }
 
-    private Process agent(String... flags) throws IOException {
+    private void start(String... flags) throws Exception {
         List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight", "agent"));
+        command.addAll(List.of(
+                "--config",
+                "/dev/null",
+                "--state-dir",
+                directory.resolve("state").toString()));
         command.addAll(List.of(flags));
-        Process agent = new ProcessBuilder(command)
+        Path err = directory.resolve("err");
+        agent = new ProcessBuilder(command)
                 .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(err.toFile())
                 .start();
-        BufferedReader said = agent.errorReader(StandardCharsets.UTF_8);
-        StringBuilder before = new StringBuilder();
-        String line;
-        while ((line = said.readLine()) != null) {
-            before.append(line).append('\n');
-            if (line.contains("capturing")) {
-                Thread rest = new Thread(() -> said.lines().forEach(l -> {}), "agent-stderr");
-                rest.setDaemon(true);
-                rest.start();
-                return agent;
-            }
+        while (!Files.readString(err).contains("watching")) {
+            assertTrue(agent.isAlive(), () -> "the agent does not watch: " + said());
+            Thread.sleep(20);
         }
-        throw new AssertionError("the agent does not capture: " + before);
     }
 
-    private List<String> end(Process agent) throws Exception {
+    private String said() {
+        try {
+            return Files.readString(directory.resolve("err"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private List<String> end() throws Exception {
         agent.destroy();
         assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent does not end");
-        assertEquals(0, agent.exitValue());
+        assertEquals(0, agent.exitValue(), said());
         return Files.readAllLines(directory.resolve("out"), StandardCharsets.UTF_8);
     }
 
@@ -86,7 +101,7 @@ class AgentIT {
     @Test
     void aThousandCurlsOneByOneAndAThousandTwentyAtATimeAreNamedRight() throws Exception {
         inPrivateNetwork(network -> {
-            Process agent = agent("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json");
+            start("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json");
             Map<String, Expected> expected = new HashMap<>();
             for (int i = 0; i < CLIENTS; i++) {
                 String path = "/latest/meta-data/one/" + i;
@@ -106,12 +121,12 @@ class AgentIT {
                     assertEquals(0, p.waitFor());
                 }
             }
-            check(expected, end(agent));
+            check(expected, end());
         });
     }
 
     /** Every pid is right; a command line is right or absent with the reason, never another's, and absent in less than one of a hundred. */
-    private static void check(Map<String, Expected> expected, List<String> lines) {
+    private void check(Map<String, Expected> expected, List<String> lines) {
         List<String> wrong = new ArrayList<>();
         int unread = 0;
         Map<String, Expected> open = new HashMap<>(expected);
@@ -133,9 +148,9 @@ class AgentIT {
                 unread,
                 wrong.size(),
                 open.size());
-        assertEquals(List.of(), wrong);
-        assertEquals(Map.of(), open);
-        assertTrue(unread * 100 < expected.size(), unread + " command lines not read in time");
+        assertEquals(List.of(), wrong, this::said);
+        assertEquals(Map.of(), open, this::said);
+        assertTrue(unread * 100 < expected.size(), unread + " command lines not read in time: " + said());
     }
 
     private static String group(Pattern pattern, String line) {

@@ -27,9 +27,6 @@ final class AgentScript {
     /** Longer than any script here takes, on a machine under load. */
     static final int SECONDS_MAX = 120;
 
-    /** Characters of a file that a failure shows. */
-    private static final int SHOWN_MAX = 3_000;
-
     private static final String GUARD = """
             set -eu
             standin= agent= copy=
@@ -120,14 +117,9 @@ final class AgentScript {
         return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
     }
 
-    /** What the script and the agent said, for failures. */
+    /** What the script and the agent said, and what else lies there as text, for failures; of long files the begin and the end. */
     String everything() throws IOException {
-        return "log: " + begin("log") + "\nerr: " + begin("err") + "\nout: " + begin("out");
-    }
-
-    private String begin(String name) throws IOException {
-        String text = read(name);
-        return text.substring(0, Math.min(text.length(), SHOWN_MAX));
+        return Shown.all(directory);
     }
 
     /** A number of the agent's final counts. */
@@ -135,5 +127,12 @@ final class AgentScript {
         Matcher m = Pattern.compile("\"" + name + "\":([0-9]+)").matcher(read("err"));
         assertTrue(m.find(), name + " is missing: " + everything());
         return Long.parseLong(m.group(1));
+    }
+
+    /** What the agent's final counts say was dropped there; what is not mentioned was not. */
+    long dropped(String where) throws IOException {
+        Matcher m =
+                Pattern.compile("\"drops\":\\{[^}]*\"" + where + "\":([0-9]+)").matcher(read("err"));
+        return m.find() ? Long.parseLong(m.group(1)) : 0;
     }
 }
