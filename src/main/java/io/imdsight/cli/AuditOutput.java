@@ -41,7 +41,7 @@ final class AuditOutput {
             } else if (format == OutputFormat.JSON) {
                 line.accept(JsonReport.line(report));
             } else {
-                TextReport.lines(report, console.colour()).forEach(line);
+                TextReport.lines(report, console.colour(), console.columns()).forEach(line);
             }
         });
     }

@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.linux.TerminalSize;
 import io.imdsight.model.Escaped;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -55,6 +56,12 @@ record Console(
     boolean colour() {
         String no = environment.get("NO_COLOR");
         return terminal && (no == null || no.isEmpty()) && !"dumb".equals(environment.get("TERM"));
+    }
+
+    /** How wide standard output is; 0 where it is no terminal, or does not know. */
+    int columns() {
+        TerminalSize size = terminal ? TerminalSize.of(1) : null;
+        return size == null ? 0 : size.columns();
     }
 
     /** Prints a sentence on standard error, safe for a terminal whatever is in it. */

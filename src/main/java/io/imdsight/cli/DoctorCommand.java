@@ -84,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
         int status = ExitStatus.DONE;
         for (Check check : given == null ? checks() : given) {
             for (Finding f : look(check)) {
-                print(common.format == OutputFormat.JSON ? f.json() : f.text());
+                print(common.format == OutputFormat.JSON ? f.json() : f.text(console.columns()));
                 status = Math.max(status, f.status()); // not permitted, 77, says more than unavailable, 69
             }
         }

@@ -2,6 +2,9 @@ package io.imdsight.cli;
 
 import io.imdsight.model.Escaped;
 import io.imdsight.model.Labelled;
+import io.imdsight.report.Columns;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a {@link Check} found.
@@ -14,6 +17,8 @@ import io.imdsight.model.Labelled;
  * @param status the exit status of a command that needs this; 0 where none does
  */
 record Finding(String check, State state, String found, String lost, String remedy, int status) {
+    private static final int FOUND_COLUMN = 24;
+
     /** How a thing stands. */
     enum State implements Labelled {
         /** All of it works. */
@@ -47,12 +52,22 @@ record Finding(String check, State state, String found, String lost, String reme
         return new Finding(check, State.MISSING, found, lost, remedy, status);
     }
 
-    /** For people: a line, and what follows from it below. */
-    String text() {
-        String out = "%-8s %-14s %s".formatted(state.label(), check, Escaped.of(found));
-        String indent = "\n" + " ".repeat(24);
-        out += lost == null ? "" : indent + "without it: " + Escaped.of(lost);
-        return out + (remedy == null ? "" : indent + "to mend it: " + Escaped.of(remedy));
+    /**
+     * For people: a line, and what follows from it below.
+     *
+     * @param columns how wide a line may be; 0 where none is to be broken. A remedy never is: it may be a command
+     */
+    String text(int columns) {
+        String first = "%-8s %-14s %s".formatted(state.label(), check, Escaped.of(found));
+        String indent = " ".repeat(FOUND_COLUMN);
+        List<String> out = new ArrayList<>(Columns.wrap(first, FOUND_COLUMN, columns));
+        if (lost != null) {
+            out.addAll(Columns.wrap(indent + "without it: " + Escaped.of(lost), FOUND_COLUMN + 12, columns));
+        }
+        if (remedy != null) {
+            out.add(indent + "to mend it: " + Escaped.of(remedy));
+        }
+        return String.join("\n", out);
     }
 
     /** For programs: one object. */

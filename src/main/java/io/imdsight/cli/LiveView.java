@@ -4,6 +4,7 @@ import io.imdsight.linux.TerminalSize;
 import io.imdsight.model.Escaped;
 import io.imdsight.model.Version;
 import io.imdsight.report.CallerFinding;
+import io.imdsight.report.Columns;
 import io.imdsight.report.Durations;
 import io.imdsight.report.Evidence;
 import io.imdsight.report.Standing;
@@ -98,15 +99,12 @@ final class LiveView {
     }
 
     private static String row(CallerFinding f) {
-        String path = f.profile() == null || f.profile().paths().isEmpty()
-                ? ""
-                : f.profile().paths().getFirst();
         String unit =
                 f.key().systemdUnit() != null ? f.key().systemdUnit() : f.key().owner();
         return "  " + Columns.pad(Columns.cut(Escaped.of(f.shortName()), NAME_COLUMNS), NAME_COLUMNS)
                 + Columns.pad(Long.toString(f.count(Standing.BLOCKING)), COUNT_COLUMNS)
                 + (f.credentials() > 0 ? "CREDENTIALS  " : "")
-                + (unit == null ? "" : unit + "  ") + path;
+                + (unit == null ? "" : unit + "  ") + f.path();
     }
 
     private static String progress(long elapsedMillis, long wholeMillis, int columns) {

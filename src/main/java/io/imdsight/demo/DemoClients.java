@@ -39,10 +39,20 @@ final class DemoClients {
         return out;
     }
 
-    /** Those that can run here, in order. */
+    /**
+     * Those that can run here, in order. All work for one program, this one: what a later one does with tokens would be taken for a cause of a bare
+     * curl's call without, so these come first.
+     */
     static List<Client> all(Programs programs, boolean v6) {
         List<Client> out = new ArrayList<>();
         out.add(new Client("curl, as in countless scripts: no token", curl(SERVICE + "/latest/meta-data/instance-id")));
+        if (v6) {
+            out.add(new Client(
+                    "curl over IPv6: no token", curl("http://[fd00:ec2::254]/latest/meta-data/placement/region")));
+        }
+        List<String> foreign = curl(SERVICE + "/computeMetadata/v1/instance/id");
+        foreign.addAll(List.of("-H", "Metadata-Flavor: Google"));
+        out.add(new Client("a library that probes for another cloud at the same address", foreign));
         out.add(new Client("a script that asks for a session token first", List.of("sh", "with-token.sh")));
         if (programs.has("python3")) {
             out.add(new Client("a Python program: no token", List.of("python3", "inventory.py")));
@@ -53,13 +63,6 @@ final class DemoClients {
         out.add(new Client(
                 "a client that asks for a token, gets no answer (as in a container behind a hop limit of 1), and goes on without",
                 programs.has("python3") ? List.of("python3", "sdk-client.py") : List.of("sh", "sdk-client.sh")));
-        if (v6) {
-            out.add(new Client(
-                    "curl over IPv6: no token", curl("http://[fd00:ec2::254]/latest/meta-data/placement/region")));
-        }
-        List<String> foreign = curl(SERVICE + "/computeMetadata/v1/instance/id");
-        foreign.addAll(List.of("-H", "Metadata-Flavor: Google"));
-        out.add(new Client("a library that probes for another cloud at the same address", foreign));
         return out;
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
  * @param paths request targets as sent, distinct, the first {@value #PATHS_MAX}
  * @param firstSeenNanos its first request, nanoseconds since 1970-01-01T00:00:00Z
  * @param lastSeenNanos its last request
- * @param headers the header names of all its requests, as bits of {@link io.imdsight.model.RequestHead}; 0 where that was not kept
+ * @param headers the header names of all its requests, as bits of {@link io.imdsight.model.RequestHead}; from a ledger {@code FORWARDED_FOR} alone
  * @param more processes that are counted under the same key but were started in another way than the example: the first {@value #MORE_MAX}
  */
 public record CallerProfile(

@@ -27,6 +27,7 @@ final class CallerTable {
         private long lastSeenNanos;
         private boolean hasExample;
         private boolean exampleIsV1;
+        private boolean forwarded;
 
         /** Hashes of the targets that are written; two of the same hash cost one of them. */
         private final Set<Integer> paths = new HashSet<>();
@@ -84,13 +85,17 @@ final class CallerTable {
         return row == null ? LedgerSchema.OTHER_ID : row.id;
     }
 
-    /** Writes what is new of a caller: a first example, a first one with version 1, targets, and the times once a minute. */
+    /** Writes what is new of a caller: a first example, a first one with version 1, a first that a proxy forwarded, targets, and the times once a minute. */
     void describe(Row row, Waiting.Profile p) throws SQLException {
         boolean changed = false;
         if (p.example != null && (!row.hasExample || p.exampleIsV1 && !row.exampleIsV1)) {
             example(row.id, p.example);
             row.hasExample = true;
             row.exampleIsV1 = p.exampleIsV1;
+            changed = true;
+        }
+        if (p.forwarded && !row.forwarded) {
+            row.forwarded = true;
             changed = true;
         }
         for (String target : p.paths) {
@@ -103,10 +108,11 @@ final class CallerTable {
             row.firstSeenNanos = Math.min(row.firstSeenNanos, p.firstSeenNanos);
             row.lastSeenNanos = Math.max(row.lastSeenNanos, p.lastSeenNanos);
             update(
-                    "UPDATE caller SET first_seen_nanos = ?, last_seen_nanos = ?, example_is_v1 = ? WHERE id = ?",
+                    "UPDATE caller SET first_seen_nanos = ?, last_seen_nanos = ?, example_is_v1 = ?, forwarded = ? WHERE id = ?",
                     row.firstSeenNanos,
                     row.lastSeenNanos,
                     row.exampleIsV1 ? 1 : 0,
+                    row.forwarded ? 1 : 0,
                     row.id);
         }
     }
@@ -118,7 +124,7 @@ final class CallerTable {
         }
         Row row;
         try (PreparedStatement s = connection.prepareStatement(
-                "SELECT c.id, first_seen_nanos, last_seen_nanos, example_is_v1, p.caller FROM caller c"
+                "SELECT c.id, first_seen_nanos, last_seen_nanos, example_is_v1, p.caller, forwarded FROM caller c"
                         + " LEFT JOIN process p ON p.caller = c.id AND p.generation = 0 WHERE digest = ?")) {
             s.setBytes(1, digest.of(caller));
             try (ResultSet r = s.executeQuery()) {
@@ -130,6 +136,7 @@ final class CallerTable {
                 row.lastSeenNanos = r.getLong(3);
                 row.exampleIsV1 = r.getInt(4) != 0;
                 row.hasExample = r.getObject(5) != null;
+                row.forwarded = r.getInt(6) != 0;
             }
         }
         try (PreparedStatement s = connection.prepareStatement("SELECT target FROM path WHERE caller = ?")) {

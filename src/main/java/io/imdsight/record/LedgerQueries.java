@@ -5,6 +5,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
 import io.imdsight.model.Labelled;
+import io.imdsight.model.RequestHead;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,7 +57,7 @@ final class LedgerQueries {
 
     static List<CallerProfile> callers(Connection c, long fromMinute, long toMinute) throws SQLException {
         List<CallerProfile> out = new ArrayList<>();
-        try (PreparedStatement s = c.prepareStatement("SELECT id, first_seen_nanos, last_seen_nanos, "
+        try (PreparedStatement s = c.prepareStatement("SELECT id, first_seen_nanos, last_seen_nanos, forwarded, "
                         + Texts.CALLER_COLUMNS + " FROM caller WHERE id <> "
                         + LedgerSchema.OTHER_ID
                         + " AND id IN (SELECT DISTINCT caller FROM tally WHERE minute >= ? AND minute < ?)");
@@ -64,7 +65,13 @@ final class LedgerQueries {
             while (r.next()) {
                 int id = r.getInt(1);
                 out.add(new CallerProfile(
-                        Texts.callerKey(r, 4), example(c, id), paths(c, id), r.getLong(2), r.getLong(3)));
+                        Texts.callerKey(r, 5),
+                        example(c, id),
+                        paths(c, id),
+                        r.getLong(2),
+                        r.getLong(3),
+                        r.getInt(4) == 0 ? 0 : RequestHead.FORWARDED_FOR,
+                        List.of()));
             }
         }
         return out;

@@ -24,7 +24,7 @@ final class LedgerSchema {
     static final int OTHER_ID = 1;
 
     /** Step n brings a file of version n to version n + 1. */
-    static final List<List<String>> STEPS = List.of(tables(), scripts());
+    static final List<List<String>> STEPS = List.of(tables(), scripts(), forwarded());
 
     private static List<String> tables() {
         return List.of(
@@ -124,6 +124,11 @@ final class LedgerSchema {
               FROM tally t LEFT JOIN class c ON c.id = t.class LEFT JOIN caller k ON k.id = t.caller""");
     }
 
+    /** Advice needs to know whether a proxy stood between a caller and the service; of callers of before that is not known. */
+    private static List<String> forwarded() {
+        return List.of("ALTER TABLE caller ADD COLUMN forwarded INTEGER NOT NULL DEFAULT 0");
+    }
+
     private LedgerSchema() {}
 
     /** The version of an open file; 0 for an empty one. */
@@ -179,9 +184,10 @@ final class LedgerSchema {
      * @param version the file's
      */
     static void readAsLatest(Connection c, int version) throws SQLException {
-        if (version < 2) {
+        if (version < 3) {
             // found before the table of the same name; in memory, the file is not written
-            update(c, "CREATE TEMP VIEW caller AS SELECT *, NULL AS script FROM main.caller");
+            String script = version < 2 ? "NULL AS script, " : "";
+            update(c, "CREATE TEMP VIEW caller AS SELECT *, " + script + "0 AS forwarded FROM main.caller");
         }
     }
 

@@ -4,6 +4,7 @@ import io.imdsight.model.Caller;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
+import io.imdsight.model.RequestHead;
 import io.imdsight.model.Sighting;
 import io.imdsight.model.Version;
 import java.util.ArrayList;
@@ -48,6 +49,10 @@ final class Waiting {
         long lastSeenNanos = Long.MIN_VALUE;
         Caller example;
         boolean exampleIsV1;
+
+        /** Whether a request carried {@code X-Forwarded-For}. */
+        boolean forwarded;
+
         final Set<String> paths = new LinkedHashSet<>();
     }
 
@@ -94,6 +99,7 @@ final class Waiting {
         long at = s.exchange().timestampNanos();
         p.firstSeenNanos = Math.min(p.firstSeenNanos, at);
         p.lastSeenNanos = Math.max(p.lastSeenNanos, at);
+        p.forwarded |= (s.exchange().request().headers() & RequestHead.FORWARDED_FOR) != 0;
         boolean v1 = s.classification().version() == Version.V1;
         if (s.caller() != null && (p.example == null || v1 && !p.exampleIsV1)) {
             p.example = s.caller();

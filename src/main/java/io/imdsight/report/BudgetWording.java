@@ -10,12 +10,17 @@ final class BudgetWording {
 
     private BudgetWording() {}
 
-    /** {@code 2.1 a minute on average, 31 in the busiest minute, 0.4 % of the packets …}; empty where it was not counted. */
+    /**
+     * {@code 2.1 a minute on average, 31 in the busiest minute, 0.4 % of the packets …}; empty where it was not counted. Of a watch that was shorter than
+     * a minute there is no average by the minute.
+     */
     static String rate(CallerRate r) {
         if (r.peakMinute() == 0) {
             return "";
         }
-        String out = mean(r.perSecond()) + " on average, " + r.peakMinute() + " in the busiest minute";
+        boolean meaningful = r.perSecond() * SECONDS_PER_MINUTE <= r.peakMinute();
+        String out =
+                (meaningful ? mean(r.perSecond()) + " on average, " : "") + r.peakMinute() + " in the busiest minute";
         return r.peakPercent() == null
                 ? out
                 : out + ", " + percent(r.peakPercent())

@@ -5,6 +5,7 @@ import io.imdsight.model.EvidenceMethod;
 import io.imdsight.model.Script;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.CallerProfile;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +29,8 @@ public record CallerFinding(
         Map<EvidenceMethod, Long> evidence,
         long credentials,
         long tokensUnanswered) {
+    private static final String TOKEN_PATH = "/api/token";
+
     public CallerFinding {
         counts = Map.copyOf(counts);
         causes = Map.copyOf(causes);
@@ -54,6 +57,15 @@ public record CallerFinding(
     /** The same where there is little room, as {@code curl (nightly.sh)}. */
     public String shortName() {
         return key.equals(CallerKey.OTHER) || program() == null ? name() : Script.label(program(), key.script());
+    }
+
+    /** One of its targets where there is room for one only: rather not that of a token request; empty where none is known. */
+    public String path() {
+        List<String> paths = profile == null ? List.of() : profile.paths();
+        return paths.stream()
+                .filter(p -> !p.endsWith(TOKEN_PATH))
+                .findFirst()
+                .orElse(paths.isEmpty() ? "" : paths.getFirst());
     }
 
     private String program() {

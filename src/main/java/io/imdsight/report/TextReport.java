@@ -23,20 +23,29 @@ public final class TextReport {
 
     private static final int PATHS_MAX = 6;
 
+    /** Where a field's value begins. */
+    private static final int VALUE_COLUMN = 18;
+
+    /** How far a sentence's second line is indented. */
+    private static final int SENTENCE_COLUMN = 8;
+
     private final boolean colour;
+    private final int columns;
     private final List<String> out = new ArrayList<>();
 
-    private TextReport(boolean colour) {
+    private TextReport(boolean colour, int columns) {
         this.colour = colour;
+        this.columns = columns;
     }
 
     /**
      * The report's lines, safe for a terminal whatever callers sent.
      *
      * @param colour whether the reader is a terminal that wants colour
+     * @param columns how wide that is; 0 where lines are not to be broken. Commands and code never are
      */
-    public static List<String> lines(AuditReport report, boolean colour) {
-        TextReport text = new TextReport(colour);
+    public static List<String> lines(AuditReport report, boolean colour, int columns) {
+        TextReport text = new TextReport(colour, columns);
         text.write(report);
         return List.copyOf(text.out);
     }
@@ -48,7 +57,8 @@ public final class TextReport {
             case BLOCKED -> RED;
             case INCONCLUSIVE -> YELLOW;
         };
-        out.add(paint(shade, "VERDICT: " + Wording.headline(r)));
+        Columns.wrap("VERDICT: " + Wording.headline(r), SENTENCE_COLUMN, columns)
+                .forEach(l -> out.add(paint(shade, l)));
         String before = v.decision() == Decision.BLOCKED ? "there may be more: " : "because: ";
         v.reasons().forEach(reason -> line("  " + before + reason.sentence()));
         v.notes().forEach(note -> line("  note: " + note.sentence()));
@@ -158,9 +168,7 @@ public final class TextReport {
                 return;
             }
             CallerFinding f = e.finding();
-            String path = f.profile() == null || f.profile().paths().isEmpty()
-                    ? ""
-                    : "  " + f.profile().paths().getFirst();
+            String path = f.path().isEmpty() ? "" : "  " + f.path();
             String client = e.clientName() == null ? "" : "  [" + e.clientName() + "]";
             line("  " + cut(f.name()) + suffix(f) + "  " + Wording.calls(f) + client + cut(path));
         }
@@ -203,8 +211,8 @@ public final class TextReport {
                 r.verdict().decision() == Decision.READY
                         ? "To require tokens, and to undo that"
                         : "Once nothing blocks any more: to require tokens, and to undo that");
-        line("    " + r.enforceCommand());
-        line("    " + r.undoCommand());
+        whole("    " + r.enforceCommand());
+        whole("    " + r.undoCommand());
     }
 
     private void heading(String title) {
@@ -213,12 +221,22 @@ public final class TextReport {
     }
 
     private void field(String name, String value) {
-        line("     " + (name.isEmpty() ? "" : name + ":")
-                + " ".repeat(Math.max(1, 13 - name.length() - (name.isEmpty() ? 0 : 1))) + value);
+        String label = "     " + name + (name.isEmpty() ? "" : ":");
+        String text = label + " ".repeat(Math.max(1, VALUE_COLUMN - label.length())) + value;
+        if (value.startsWith(Advice.CODE)) {
+            whole(text);
+        } else {
+            line(text);
+        }
+    }
+
+    private void line(String text) {
+        int hang = text.startsWith("     ") ? VALUE_COLUMN : SENTENCE_COLUMN;
+        Columns.wrap(Escaped.of(text), hang, columns).forEach(out::add);
     }
 
     /** What callers chose is escaped where it is read; once more here costs nothing. */
-    private void line(String text) {
+    private void whole(String text) {
         out.add(Escaped.of(text));
     }
 

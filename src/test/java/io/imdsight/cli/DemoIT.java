@@ -28,7 +28,8 @@ class DemoIT {
         assertTrue(out.contains("!V1  GET /latest/meta-data/instance-id"), out);
         assertTrue(out.contains("← sh sync.sh ← sh nightly-backup.sh"), out);
         assertTrue(out.contains("VERDICT: blocked. HttpTokens=required would break 5 callers:"), out);
-        assertTrue(out.contains("raise the instance's HttpPutResponseHopLimit"), out);
+        assertEquals(4, out.split("why: has never asked for a token", -1).length - 1, out);
+        assertEquals(1, out.split("raise the instance's HttpPutResponseHopLimit", -1).length - 1, out);
         assertTrue(out.contains("looks for another cloud here"), out);
         assertTrue(out.contains("nothing dropped"), out);
         assertFalse(out.contains("\u001b"), out);

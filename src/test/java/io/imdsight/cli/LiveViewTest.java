@@ -7,6 +7,7 @@ import io.imdsight.model.Cause;
 import io.imdsight.model.Kind;
 import io.imdsight.model.Outcome;
 import io.imdsight.model.Version;
+import io.imdsight.report.Columns;
 import io.imdsight.report.Findings;
 import io.imdsight.report.Verdict;
 import java.io.ByteArrayOutputStream;
@@ -73,10 +74,27 @@ class LiveViewTest {
     }
 
     @Test
-    void wideCharactersTakeTwoColumnsAndMarksNone() {
-        assertEquals(4, Columns.width("東京"));
-        assertEquals(1, Columns.width("e\u0301"));
-        assertEquals("東…", Columns.cut("東京都", 4));
-        assertEquals("ab  ", Columns.pad("ab", 4));
+    void theTargetThatIsShownIsNotThatOfATokenRequest() {
+        Findings machine = new Findings();
+        machine.add(
+                Findings.process("/usr/bin/curl", "curl", "curl"),
+                "curl/8",
+                "/latest/api/token",
+                0,
+                Version.V2,
+                Kind.TOKEN,
+                Outcome.REFUSED,
+                null);
+        machine.add(
+                Findings.process("/usr/bin/curl", "curl", "curl"),
+                "curl/8",
+                "/latest/meta-data/mac",
+                0,
+                Version.V1,
+                Kind.METADATA,
+                Outcome.SERVED,
+                Cause.TOKEN_REFUSED);
+        List<String> lines = LiveView.lines(machine.report().verdict(), 1_000, 600_000, 100, 20);
+        assertTrue(lines.get(3).endsWith("/latest/meta-data/mac"), lines.get(3));
     }
 }

@@ -30,14 +30,14 @@ class DemoIT {
     private static final long GONE_MILLIS_MAX = 5_000;
     private static final List<String> TRUTH = List.of(
             "v1 GET /latest/meta-data/instance-id 200 10.0.0.5",
+            "v1 GET /latest/meta-data/placement/region 200 fd00:10::5",
+            "v1 GET /computeMetadata/v1/instance/id 404 10.0.0.5",
             "v2 PUT /latest/api/token 200 10.0.0.5",
             "v2 GET /latest/dynamic/instance-identity/document 200 10.0.0.5",
             "v1 GET /latest/meta-data/instance-type 200 10.0.0.5",
             "v1 GET /latest/meta-data/iam/security-credentials/demo-role 200 10.0.0.5",
             "v2 PUT /latest/api/token 0 10.0.0.6",
-            "v1 GET /latest/meta-data/iam/security-credentials/ 200 10.0.0.6",
-            "v1 GET /latest/meta-data/placement/region 200 fd00:10::5",
-            "v1 GET /computeMetadata/v1/instance/id 404 10.0.0.5");
+            "v1 GET /latest/meta-data/iam/security-credentials/ 200 10.0.0.6");
 
     /** From before the virtual machine is up to the clients' midst. */
     private static final int[] MOMENTS_MILLIS = {20, 150, 250, 350, 450, 550, 700, 900, 1200, 2000};

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
+import io.imdsight.model.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ class LedgerScriptsTest {
             ledger.commit();
         }
         assertEquals(List.of(), said);
-        assertEquals(2, layout());
+        assertEquals(3, layout());
         List<Tally> tallies = read();
         assertEquals(Map.of("/opt/a.sh", 1L, "null", 6L), byScript(tallies), "the old caller is found again");
         try (Ledger again = ledger()) {
@@ -126,6 +127,49 @@ class LedgerScriptsTest {
                     reader.callers(0, Long.MAX_VALUE).getFirst().paths());
         }
         assertEquals(1, layout(), "reading changes nothing");
+    }
+
+    @Test
+    void aLedgerOfLayout2CanBeReadAsItIsAndIsBroughtForward() throws Exception {
+        try (Connection c = connect(false);
+                Statement s = c.createStatement()) {
+            LedgerSchema.migrate(c, LedgerSchema.STEPS.subList(0, 1));
+            for (String sql : LAYOUT_1_ROWS) {
+                s.execute(sql);
+            }
+            LedgerSchema.migrate(c, LedgerSchema.STEPS.subList(0, 2));
+        }
+        assertEquals(5, Seen.sum(read()));
+        try (LedgerReader reader = LedgerReader.open(directory)) {
+            assertEquals(0, reader.callers(0, Long.MAX_VALUE).getFirst().headers());
+        }
+        assertEquals(2, layout(), "reading changes nothing");
+        ledger().close();
+        assertEquals(3, layout());
+        assertEquals(List.of(), said);
+        assertEquals(5, Seen.sum(read()));
+    }
+
+    @Test
+    void thatAProxyForwardedOneOfItsRequestsIsKeptWithTheCaller() throws Exception {
+        try (Ledger ledger = ledger()) {
+            ledger.add(Seen.v1(M, "direct"));
+            ledger.add(Seen.v1(M, "behind"));
+            ledger.commit();
+            ledger.add(Seen.forwarded(M, "behind"));
+            ledger.commit();
+            ledger.add(Seen.v1(M + 1, "behind"));
+            ledger.commit();
+        }
+        try (Ledger again = ledger()) {
+            again.add(Seen.v1(M + 2, "behind"));
+            again.commit();
+        }
+        try (LedgerReader reader = LedgerReader.open(directory)) {
+            Map<String, Integer> headers = reader.callers(0, Long.MAX_VALUE).stream()
+                    .collect(Collectors.toMap(p -> p.key().title(), CallerProfile::headers));
+            assertEquals(Map.of("direct", 0, "behind", RequestHead.FORWARDED_FOR), headers);
+        }
     }
 
     @Test
@@ -155,7 +199,9 @@ class LedgerScriptsTest {
                         s.executeQuery("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'caller'")) {
             assertTrue(r.next());
             String made = LedgerSchema.STEPS.getFirst().getFirst();
-            assertEquals(made.substring(0, made.length() - 1) + ", script TEXT)", r.getString(1));
+            assertEquals(
+                    made.substring(0, made.length() - 1) + ", script TEXT, forwarded INTEGER NOT NULL DEFAULT 0)",
+                    r.getString(1));
         }
     }
 

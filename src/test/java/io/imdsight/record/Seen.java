@@ -45,8 +45,21 @@ final class Seen {
         return of(minute, Version.V2, Outcome.SERVED, caller(title), "curl/8", "/latest/api/token");
     }
 
+    /** A served v1 call that a proxy passed on. */
+    static Sighting forwarded(long minute, String title) {
+        return of(
+                minute,
+                Version.V1,
+                Outcome.SERVED,
+                caller(title),
+                new RequestHead("GET", TARGET, "curl/8", RequestHead.FORWARDED_FOR, true));
+    }
+
     static Sighting of(long minute, Version version, Outcome outcome, Caller caller, String agent, String target) {
-        RequestHead head = new RequestHead("GET", target, agent, 0, true);
+        return of(minute, version, outcome, caller, new RequestHead("GET", target, agent, 0, true));
+    }
+
+    private static Sighting of(long minute, Version version, Outcome outcome, Caller caller, RequestHead head) {
         long at = minute * MINUTE_NANOS + 7_000_000_000L;
         return new Sighting(
                 new Exchange(at, Link.UNKNOWN, CONNECTION, at - 1, head, new Answer(Answer.State.RECEIVED, 200)),

@@ -56,7 +56,7 @@ class BudgetTest {
         assertEquals(120 / 600.0, rate.perSecond(), 1e-9);
         assertEquals(120, rate.peakMinute());
         assertEquals(100.0 * 2 * 10 / 1024, rate.peakPercent(), 1e-9);
-        String text = String.join("\n", TextReport.lines(r, false));
+        String text = String.join("\n", TextReport.lines(r, false, 0));
         assertTrue(
                 text.contains("at most 512 in a second (2026-11-22 05:04:00 UTC): 50.0 % of the 1,024 a second"), text);
         assertTrue(text.contains("whether packets were dropped cannot be told from here"), text);
@@ -71,7 +71,7 @@ class BudgetTest {
         calls(120, "/latest/meta-data/tags/instance/", RequestHead.TOKEN, Version.V2, Kind.METADATA);
         AuditReport r = report();
         assertNull(r.budget().rate(r.entries().getFirst().finding()).peakPercent());
-        assertTrue(String.join("\n", TextReport.lines(r, false)).contains("not counted: nothing was captured"));
+        assertTrue(String.join("\n", TextReport.lines(r, false, 0)).contains("not counted: nothing was captured"));
     }
 
     @Test
@@ -79,7 +79,8 @@ class BudgetTest {
         calls(1, "/latest/meta-data/ami-id", RequestHead.TOKEN, Version.V2, Kind.METADATA);
         AuditReport r = report(link(10, 10, 17L, 4L));
         assertTrue(r.budget().isExceeded());
-        assertTrue(String.join("\n", TextReport.lines(r, false)).contains("17 packets to link-local services DROPPED"));
+        assertTrue(
+                String.join("\n", TextReport.lines(r, false, 0)).contains("17 packets to link-local services DROPPED"));
         assertTrue(JsonReport.line(r)
                 .contains("\"linklocal_allowance_exceeded\":17,\"linklocal_allowance_exceeded_before\":4"));
         assertFalse(report(link(10, 10, 0L, 4L)).budget().isExceeded());

@@ -85,7 +85,7 @@ class ReportFormatsTest {
     void noFormatLetsAControlCharacterThrough() {
         AuditReport r = HostilePage.report();
         for (String text :
-                List.of(JsonReport.line(r), HtmlReport.page(r), String.join("", TextReport.lines(r, false)))) {
+                List.of(JsonReport.line(r), HtmlReport.page(r), String.join("", TextReport.lines(r, false, 0)))) {
             text.codePoints().filter(c -> c != '\n').forEach(c -> {
                 assertFalse(Character.isISOControl(c), "U+" + Integer.toHexString(c));
                 assertFalse(Character.getType(c) == Character.FORMAT || c == 0x2028, "U+" + Integer.toHexString(c));
@@ -97,7 +97,7 @@ class ReportFormatsTest {
 
     @Test
     void theTextSaysWhoWhyWhatToDoAndOnWhatEvidence() {
-        String text = String.join("\n", TextReport.lines(HostilePage.usual(), false));
+        String text = String.join("\n", TextReport.lines(HostilePage.usual(), false, 0));
         for (String part : List.of(
                 "VERDICT: blocked: HttpTokens=required would break 2 callers",
                 "1. curl, run by /opt/jobs/nightly-backup.sh  unit nightly.service, user root",
@@ -113,7 +113,8 @@ class ReportFormatsTest {
                 "--http-tokens optional")) {
             assertTrue(text.contains(part), "no '" + part + "' in\n" + text);
         }
-        assertTrue(String.join("", TextReport.lines(HostilePage.usual(), true)).contains("\u001b[1;31mVERDICT"));
+        assertTrue(
+                String.join("", TextReport.lines(HostilePage.usual(), true, 0)).contains("\u001b[1;31mVERDICT"));
     }
 
     @Test

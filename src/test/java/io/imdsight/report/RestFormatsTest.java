@@ -20,7 +20,7 @@ class RestFormatsTest {
 
     @Test
     void theTextNamesPlaceVersionReasonAndWhatWasNotLookedAt() {
-        String text = String.join("\n", TextReport.lines(report, false));
+        String text = String.join("\n", TextReport.lines(report, false, 0));
         for (String part : List.of(
                 "May call one day without a token: found on the disk, not judged",
                 "- nightly-backup.sh  [script]",
