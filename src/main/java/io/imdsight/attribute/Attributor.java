@@ -62,7 +62,8 @@ public final class Attributor implements Closeable {
             try {
                 probe = ConnectProbe.start(options, new CallerReader(processes, cgroups, users, options.clock()));
             } catch (IOException | IllegalArgumentException e) {
-                probeProblem = "the connect probe is off (" + e.getMessage() + "); " + COST + "; " + remedy(e);
+                probeProblem =
+                        "the connect probe is off (" + e.getMessage() + "); " + COST + "; " + StateSource.remedy(e);
             }
         } else {
             probeProblem = "the connect probe is switched off; " + COST;
@@ -93,6 +94,7 @@ public final class Attributor implements Closeable {
         AttributorState state = new AttributorState(
                 probe != null,
                 probeProblem,
+                probe == null ? null : probe.detour(),
                 probe != null && copyProblem == null,
                 copyProblem,
                 probe != null && probe.sendProblem() == null,
@@ -101,14 +103,6 @@ public final class Attributor implements Closeable {
                 tableProblem,
                 translator.problem());
         return new Attributor(options, probe, lookup, cgroups, translator, state);
-    }
-
-    private static String remedy(Exception e) {
-        if (e instanceof KernelException k && k.isPermission()) {
-            return "needs CAP_PERFMON and CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where tracefs is not mounted, or where"
-                    + " kernel.perf_event_paranoid is above 2 on Debian and Ubuntu";
-        }
-        return "needs kernel 4.16 with CONFIG_PERF_EVENTS and CONFIG_EVENT_TRACING";
     }
 
     /** Which ways are open. */

@@ -6,6 +6,7 @@ package io.imdsight.attribute;
  *
  * @param probeUp whether the connect probe runs
  * @param probeProblem why not, what that costs and how to mend it, as a sentence without a full stop; null where it runs
+ * @param probeDetour why the probe's records do not come from perf events, as a sentence without a full stop; null where they do or there are none
  * @param copyUp whether the kernel copies command line and ancestry within the connect
  * @param copyProblem the same for that; null where the probe itself does not run
  * @param sendUp whether the kernel says who sends on a connection that another process opened
@@ -17,6 +18,7 @@ package io.imdsight.attribute;
 public record AttributorState(
         boolean probeUp,
         String probeProblem,
+        String probeDetour,
         boolean copyUp,
         String copyProblem,
         boolean sendUp,

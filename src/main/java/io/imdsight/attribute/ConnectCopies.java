@@ -4,7 +4,7 @@ import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.ConnectRecords;
 import io.imdsight.linux.KernelClock;
 import io.imdsight.linux.KernelException;
-import io.imdsight.linux.TracepointStream;
+import io.imdsight.linux.SampleStream;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import java.io.Closeable;
@@ -55,9 +55,7 @@ final class ConnectCopies implements Closeable {
             return new ConnectCopies(options, null, "the kernel's copy of callers is switched off; " + COST);
         }
         try {
-            List<ConnectRecords.Peer> peers = options.endpoints().addresses().stream()
-                    .map(a -> new ConnectRecords.Peer(a.high(), a.low()))
-                    .toList();
+            List<ConnectRecords.Peer> peers = StateSource.peers(options);
             int port = options.endpoints().port();
             return new ConnectCopies(
                     options, ConnectRecords.open(options.procRoot(), options.sysRoot(), peers, port), null);
@@ -92,7 +90,7 @@ final class ConnectCopies implements Closeable {
     }
 
     /** Lets sends wake whoever waits for records. */
-    void wake(TracepointStream stream) {
+    void wake(SampleStream stream) {
         if (records != null) {
             stream.alsoAwaitSends(records);
         }

@@ -2,8 +2,8 @@ package io.imdsight.attribute;
 
 import io.imdsight.linux.ConnectRecord;
 import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.SampleStream;
 import io.imdsight.linux.TracepointSample;
-import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import java.util.ArrayDeque;
@@ -38,7 +38,7 @@ final class ConnectIntake {
         }
     }
 
-    private final TracepointStream stream;
+    private final SampleStream stream;
     private final ConnectCopies copies;
     private final SocketState.Layout layout;
     private final KernelClock clock;
@@ -50,15 +50,10 @@ final class ConnectIntake {
     private volatile IntConsumer connectsTo = pid -> {};
     private long lost;
 
-    ConnectIntake(
-            AttributorOptions options,
-            CallerReader reader,
-            TracepointStream stream,
-            ConnectCopies copies,
-            SocketState.Layout layout) {
-        this.stream = stream;
+    ConnectIntake(AttributorOptions options, CallerReader reader, StateSource source, ConnectCopies copies) {
+        this.stream = source.stream();
         this.copies = copies;
-        this.layout = layout;
+        this.layout = source.layout();
         this.clock = options.clock();
         this.drops = options.drops();
         this.table = new ConnectTable(options.endpoints(), drops);

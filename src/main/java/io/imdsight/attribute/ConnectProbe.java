@@ -1,10 +1,8 @@
 package io.imdsight.attribute;
 
 import io.imdsight.linux.KernelClock;
+import io.imdsight.linux.SampleStream;
 import io.imdsight.linux.ThreadPriority;
-import io.imdsight.linux.Tracefs;
-import io.imdsight.linux.TracepointFormat;
-import io.imdsight.linux.TracepointStream;
 import io.imdsight.model.Attribution;
 import io.imdsight.model.Connection;
 import io.imdsight.model.Evidence;
@@ -34,10 +32,6 @@ final class ConnectProbe implements Closeable {
     /** How many numbers {@link #counts} has. */
     static final int COUNTS = 10;
 
-    private static final String SYN_SENT = "newstate == " + SocketState.SYN_SENT;
-    private static final String LATER =
-            "newstate == " + SocketState.ESTABLISHED + " || newstate == " + SocketState.CLOSE;
-
     private static final Attribution LATE =
             Attribution.none("the connect probe did not answer in time: the machine is too busy");
 
@@ -50,7 +44,8 @@ final class ConnectProbe implements Closeable {
     private static final Attribution OTHER_PIDS =
             Attribution.none("the process is in a pid namespace that cannot be seen from here");
 
-    private final TracepointStream stream;
+    private final SampleStream stream;
+    private final String detour;
     private final ConnectCopies copies;
     private final KernelClock clock;
     private final ConnectIntake intake;
@@ -62,16 +57,12 @@ final class ConnectProbe implements Closeable {
     private volatile boolean closing;
     private long tickedNanos;
 
-    private ConnectProbe(
-            AttributorOptions options,
-            CallerReader reader,
-            TracepointStream stream,
-            ConnectCopies copies,
-            SocketState.Layout layout) {
-        this.stream = stream;
+    private ConnectProbe(AttributorOptions options, CallerReader reader, StateSource source, ConnectCopies copies) {
+        this.stream = source.stream();
+        this.detour = source.detour();
         this.copies = copies;
         this.clock = options.clock();
-        this.intake = new ConnectIntake(options, reader, stream, copies, layout);
+        this.intake = new ConnectIntake(options, reader, source, copies);
         this.questions = new ProbeQuestions(stream::wake);
         this.table = intake.table();
         this.witness = intake.witness();
@@ -84,24 +75,15 @@ final class ConnectProbe implements Closeable {
      * @throws IllegalArgumentException where the kernel's tracepoint is another
      */
     static ConnectProbe start(AttributorOptions options, CallerReader reader) throws IOException {
-        TracepointFormat format;
-        try (Tracefs tracefs = Tracefs.open(options.sysRoot())) {
-            format = tracefs.tracepoint(SocketState.TRACEPOINT);
-        }
-        SocketState.Layout layout = SocketState.Layout.of(format);
-        // Only the connect wakes the thread: the rest can wait until somebody asks.
-        List<TracepointStream.Source> sources = List.of(
-                new TracepointStream.Source(format.id(), SocketState.filter(options.endpoints(), SYN_SENT), true),
-                new TracepointStream.Source(format.id(), SocketState.filter(options.endpoints(), LATER), false));
         // First, so that what it writes is there when the other wakes us.
         ConnectCopies copies = ConnectCopies.start(options);
         try {
-            TracepointStream stream = TracepointStream.open(options.sysRoot(), options.clock(), sources);
-            copies.wake(stream);
-            ConnectProbe probe = new ConnectProbe(options, reader, stream, copies, layout);
+            StateSource source = StateSource.open(options);
+            copies.wake(source.stream());
+            ConnectProbe probe = new ConnectProbe(options, reader, source, copies);
             probe.thread.start();
             return probe;
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             copies.close();
             throw e;
         }
@@ -116,6 +98,11 @@ final class ConnectProbe implements Closeable {
     void capturing(LongPredicate captured) {
         table.known().capturing(captured);
         witness.capturing(captured);
+    }
+
+    /** Why its records do not come from perf events, as a sentence; null where they do. */
+    String detour() {
+        return detour;
     }
 
     /** Why the kernel copies no callers, as a sentence; null where it does. */

@@ -55,7 +55,7 @@ record SocketState(
             int sourceV6,
             int destinationV6) {
         /**
-         * Finds the fields.
+         * Finds the fields, in the kernel's record or in {@link io.imdsight.linux.StateStream}'s.
          *
          * @throws IllegalArgumentException where the kernel's tracepoint is another
          */
@@ -74,7 +74,7 @@ record SocketState(
         }
 
         private int bytes() {
-            return Math.max(Math.max(destinationV6, sourceV6), Math.max(sourceV4, destinationV4)) + 16;
+            return Math.max(Math.max(destinationV6, sourceV6) + 16, Math.max(sourceV4, destinationV4) + 4);
         }
     }
 

@@ -21,7 +21,10 @@ record AttributionCheck(Endpoints endpoints) implements Check {
         List<Finding> out = new ArrayList<>();
         out.add(
                 state.probeUp()
-                        ? Finding.ok("probe", "the kernel says who connects, in every network namespace")
+                        ? Finding.ok(
+                                "probe",
+                                "the kernel says who connects, in every network namespace"
+                                        + (state.probeDetour() == null ? "" : "; " + state.probeDetour()))
                         : Finding.limited(
                                 "probe",
                                 state.probeProblem(),

@@ -19,12 +19,14 @@ record CapabilityCheck(Path procRoot) implements Check {
                     "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness"),
             Map.entry(
                     Name.CAP_DAC_READ_SEARCH,
-                    "no connect probe, for tracefs is closed to others; and sockets of other users' processes are not looked up"),
-            Map.entry(Name.CAP_BPF, "a caller that ends within a millisecond or two may stay without its command line"),
+                    "sockets of other users' processes are not looked up; and no connect probe where BPF programs cannot make its records, for tracefs is closed to others"),
+            Map.entry(
+                    Name.CAP_BPF,
+                    "a caller that ends within a millisecond or two may stay without its command line; and no connect probe where perf events are refused"),
             Map.entry(Name.CAP_SYS_PTRACE, "the executables of other users' processes stay unknown"),
             Map.entry(
                     Name.CAP_SYS_ADMIN,
-                    "no connect probe where tracefs is not mounted, and network namespaces with an interface of their own are not captured"),
+                    "network namespaces with an interface of their own are not captured; and no connect probe where tracefs is not mounted and BPF programs cannot make its records"),
             Map.entry(
                     Name.CAP_NET_ADMIN,
                     "callers behind masquerade are named only where their own packets are captured"),

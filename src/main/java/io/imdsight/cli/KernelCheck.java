@@ -28,6 +28,9 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
     /** The highest level of the kernel itself (Documentation/admin-guide/sysctl/kernel.rst); distributions have higher ones of their own. */
     private static final int PARANOID_MAX = 2;
 
+    /** What is told where the first choice of the probe is not to be had, and the second, it seems, is. */
+    private static final String INSTEAD = "; BPF programs make the probe's records instead";
+
     private static final String NO_PROBE =
             "no connect probe: callers that live a few milliseconds often stay unnamed, and no witness";
 
@@ -56,6 +59,9 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
             }
             there |= Files.exists(at.resolve("events")) || Files.exists(at) && !Files.isReadable(at);
         }
+        if (programs(own) && !own.has(Name.CAP_SYS_ADMIN)) {
+            return Finding.ok("tracefs", (there ? "mounted, and closed to this process" : "not mounted") + INSTEAD);
+        }
         if (there) {
             return Finding.limited(
                     "tracefs",
@@ -75,14 +81,25 @@ record KernelCheck(Path procRoot, Path sysRoot, BooleanSupplier clock, Supplier<
                     "perf", "this kernel has no perf events", NO_PROBE, "a kernel with CONFIG_PERF_EVENTS");
         }
         if (level.matches("[0-9]{1,9}") && Integer.parseInt(level) > PARANOID_MAX && !own.has(Name.CAP_SYS_ADMIN)) {
-            return Finding.limited(
-                    "perf",
-                    "perf_event_paranoid is " + level + ": kernels of Debian and Ubuntu then want CAP_SYS_ADMIN, not"
-                            + " CAP_PERFMON",
-                    NO_PROBE,
-                    "sysctl kernel.perf_event_paranoid=" + PARANOID_MAX + ", see docs/packages.md");
+            String found = "perf_event_paranoid is " + level
+                    + ": kernels of Debian and Ubuntu then want CAP_SYS_ADMIN, not CAP_PERFMON";
+            return programs(own)
+                    ? Finding.ok("perf", found + INSTEAD)
+                    : Finding.limited(
+                            "perf",
+                            found,
+                            NO_PROBE,
+                            "sysctl kernel.perf_event_paranoid=" + PARANOID_MAX
+                                    + ", or CAP_BPF and a kernel with BTF, see docs/packages.md");
         }
         return Finding.ok("perf", "perf_event_paranoid is " + level + "; CAP_PERFMON will do");
+    }
+
+    /** Whether programs of ours could make the probe's records, as far as this tells. */
+    private boolean programs(Capabilities own) {
+        return own.has(Name.CAP_PERFMON)
+                && own.has(Name.CAP_BPF)
+                && Files.isReadable(sysRoot.resolve("kernel/btf/vmlinux"));
     }
 
     private Finding conntrack(Capabilities own) {

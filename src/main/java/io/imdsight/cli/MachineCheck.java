@@ -31,7 +31,7 @@ record MachineCheck(Path procRoot, Path sysRoot, Path stateDirectory) implements
     /** From it on BPF memory is not counted as locked. */
     private static final int MEMLOCK_KERNEL = 511;
 
-    /** What the copy takes of locked memory on older kernels, and as much again: its ring of 1 MiB, its maps and program. */
+    /** What the copy takes of locked memory on older kernels, and as much again: its rings, maps and programs. */
     private static final long MEMLOCK_BYTES = 4L * 1024 * 1024;
 
     @Override
@@ -76,7 +76,7 @@ record MachineCheck(Path procRoot, Path sysRoot, Path stateDirectory) implements
                                 "btf",
                                 sysRoot.resolve("kernel/btf/vmlinux") + " is not there or cannot be read",
                                 "no copy within the connect: a caller that ends within a millisecond or two may stay"
-                                        + " without its command line",
+                                        + " without its command line; and no connect probe where perf events are refused",
                                 "a kernel with CONFIG_DEBUG_INFO_BTF"));
     }
 
@@ -105,7 +105,7 @@ record MachineCheck(Path procRoot, Path sysRoot, Path stateDirectory) implements
                         : Finding.limited(
                                 "memlock",
                                 "locked memory is limited to " + soft + " bytes, and this kernel counts BPF memory",
-                                "no copy within the connect",
+                                "no copy within the connect, and no connect probe where perf events are refused",
                                 "LimitMEMLOCK=infinity in the unit, or: ulimit -l unlimited"));
     }
 

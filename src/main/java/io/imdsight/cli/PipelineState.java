@@ -43,6 +43,7 @@ final class PipelineState {
         AttributorState state = attributor.state();
         if (state.probeUp()) {
             out.add("callers are named by the kernel's connect probe"
+                    + (state.probeDetour() == null ? "" : " (" + state.probeDetour() + ")")
                     + (state.socketTableUp() ? ", then by the socket table" : ""));
             if (!state.copyUp()) {
                 out.add(state.copyProblem());

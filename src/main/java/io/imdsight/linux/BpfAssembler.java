@@ -63,6 +63,21 @@ final class BpfAssembler {
         return put(0x07, destination, 0, 0, number);
     }
 
+    /** {@code destination += source}. */
+    BpfAssembler add(int destination, int source) {
+        return put(0x0f, destination, source, 0, 0);
+    }
+
+    /** {@code destination >>>= bits}. */
+    BpfAssembler shiftRight(int destination, int bits) {
+        return put(0x77, destination, 0, 0, bits);
+    }
+
+    /** Turns a number of 2 bytes from network order into the machine's, or back. */
+    BpfAssembler swapTwoBytes(int destination) {
+        return put(0xdc, destination, 0, 0, 16);
+    }
+
     /** {@code destination -= source}. */
     BpfAssembler subtract(int destination, int source) {
         return put(0x1f, destination, source, 0, 0);

@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /**
  * The memory in which a BPF program leaves records, in one order for all CPUs.
@@ -32,6 +31,11 @@ final class BpfRing {
 
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+    /** Gets a record: it lies in the ring, and only for now. */
+    interface Sink {
+        void take(ByteBuffer in, int at, int bytes);
+    }
 
     private final int pageBytes = LibC.sysconf(LibC.SC_PAGESIZE).intValue();
     private final int dataBytes;
@@ -66,29 +70,31 @@ final class BpfRing {
         return memory;
     }
 
-    /** Takes every record that is complete. */
-    void drain(List<ConnectRecord> out) {
+    /**
+     * Takes every record that is complete.
+     *
+     * @return whether that is all there were: those behind one that is being written wait, too, a microsecond
+     */
+    boolean drain(Sink out) {
         long consumed = consumer.getLong(0);
         long produced = (long) LONG.getAcquire(producer, 0);
         while (consumed < produced) {
             int at = pageBytes + (int) (consumed & dataBytes - 1);
             int header = (int) INT.getAcquire(producer, at);
             if ((header & BUSY) != 0) {
-                break; // those after it wait, too: a microsecond
+                return false;
             }
             int length = header & ~DISCARDED;
             if (length > dataBytes) {
-                break; // cannot be
+                return true; // cannot be
             }
             if ((header & DISCARDED) == 0) {
-                ConnectRecord record = ConnectRecord.parse(producer, at + HEADER_BYTES, length);
-                if (record != null) {
-                    out.add(record);
-                }
+                out.take(producer, at + HEADER_BYTES, length);
             }
             consumed += HEADER_BYTES + (length + 7L & ~7L);
             LONG.setRelease(consumer, 0, consumed);
         }
+        return true;
     }
 
     /** Lets the memory go. Nothing may be called afterwards: it would touch memory that is no longer there. */

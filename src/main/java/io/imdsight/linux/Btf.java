@@ -1,8 +1,15 @@
 package io.imdsight.linux;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Where this kernel's structures keep their members, from its own description of its types (Documentation/bpf/btf.rst).
@@ -20,6 +27,13 @@ import java.util.Arrays;
 final class Btf {
     private static final int MAGIC = 0xeb9f;
     private static final int HEADER_BYTES_MIN = 24;
+
+    /** Where the kernel says how its structures look. */
+    private static final String OF_KERNEL = "kernel/btf/vmlinux";
+
+    /** The largest distribution kernels have 8 MiB. */
+    private static final int BYTES_MAX = 64 * 1024 * 1024;
+
     private static final int TYPE_BYTES = 12;
     private static final int MEMBER_BYTES = 12;
 
@@ -83,6 +97,31 @@ final class Btf {
         strings = place(header, in.getInt(16));
         stringsEnd = place(strings, in.getInt(20));
         scan();
+    }
+
+    /**
+     * What this machine's kernel says.
+     *
+     * @param sysRoot /sys
+     * @param question reads what is wanted, while it may
+     * @throws IllegalArgumentException where it says nothing, or as {@code question} does
+     */
+    static <T> T ofKernel(Path sysRoot, Function<Btf, T> question, String... structures) throws IOException {
+        Path types = sysRoot.resolve(OF_KERNEL);
+        // Outside of the heap, which need not grow for something that is looked at once.
+        try (FileChannel file = FileChannel.open(types);
+                Arena arena = Arena.ofConfined()) {
+            long bytes = Math.min(file.size(), BYTES_MAX);
+            ByteBuffer in = arena.allocate(bytes, Long.BYTES).asByteBuffer().order(ByteOrder.nativeOrder());
+            int got = 0;
+            while (in.hasRemaining() && got >= 0) {
+                got = file.read(in);
+            }
+            return question.apply(new Btf(in.flip(), structures));
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    "this kernel has no " + types + ", its description of its structures", e);
+        }
     }
 
     private int place(int from, int distance) {

@@ -3,7 +3,6 @@ package io.imdsight.linux;
 import static io.imdsight.linux.BpfAssembler.R1;
 import static io.imdsight.linux.BpfAssembler.R2;
 import static io.imdsight.linux.BpfAssembler.R7;
-import static io.imdsight.linux.BpfAssembler.STACK;
 
 import java.util.List;
 
@@ -14,12 +13,6 @@ import java.util.List;
  * suppress the records of everybody else's perf events, and would not run while another program does.
  */
 final class ConnectProgram extends CopyProgram {
-    /** The perf record of the same connect wakes us already: BPF_RB_NO_WAKEUP, linux/bpf.h. */
-    private static final int NO_WAKEUP = 1;
-
-    /** net/tcp_states.h */
-    private static final int TCP_SYN_SENT = 2;
-
     private ConnectProgram(KernelOffsets at, Maps maps) {
         super(at, maps);
     }
@@ -32,13 +25,10 @@ final class ConnectProgram extends CopyProgram {
     static byte[] assemble(KernelOffsets at, Maps maps, List<ConnectRecords.Peer> peers, int port) {
         ConnectProgram p = new ConnectProgram(at, maps);
         p.code.load(8, R2, R1, 16).jumpIfNotEqual(R2, TCP_SYN_SENT, p.out).load(8, R7, R1, 0);
-        p.readToStack(-8, 2, R7, at.destinationPort());
-        p.code.load(2, R1, STACK, -8);
-        p.leaveUnlessPort(port);
-        p.leaveUnlessPeer(peers);
+        p.leaveUnlessPeer(peers, port);
         p.findUser();
         p.noteUser();
-        p.copy(NO_WAKEUP);
-        return p.code.bytes();
+        p.copy(NO_WAKEUP); // the probe's own record of the same connect wakes us already
+        return p.end();
     }
 }

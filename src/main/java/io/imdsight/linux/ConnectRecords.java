@@ -2,12 +2,6 @@ package io.imdsight.linux;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,17 +29,6 @@ public final class ConnectRecords implements Closeable {
      */
     static final int USERS_MAX = 4096;
 
-    /** Where the kernel says how its structures look. */
-    private static final String TYPES = "kernel/btf/vmlinux";
-
-    /** The largest distribution kernels have 8 MiB. */
-    private static final int TYPES_BYTES_MAX = 64 * 1024 * 1024;
-
-    private static final String TRACEPOINT = "inet_sock_set_state";
-
-    /** The inode of the initial pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
-    private static final String INITIAL_PIDS = "pid:[4026531836]";
-
     /**
      * A peer: halves of a 16-byte address, big-endian; IPv4 as ::ffff:a.b.c.d.
      *
@@ -64,11 +47,15 @@ public final class ConnectRecords implements Closeable {
     private boolean closed;
 
     /** What the programs are made from. */
-    private record Kernel(KernelOffsets offsets, int sendFunction) {}
+    private record Kernel(KernelOffsets offsets, int sendFunction) {
+        static Kernel of(Btf types) {
+            return new Kernel(KernelOffsets.of(types), types.function(SendProgram.FUNCTION));
+        }
+    }
 
     private ConnectRecords(Path sysRoot, List<Peer> peers, int port) throws IOException {
         try {
-            Kernel kernel = kernel(sysRoot.resolve(TYPES));
+            Kernel kernel = Btf.ofKernel(sysRoot, Kernel::of, KernelOffsets.STRUCTURES);
             FileDescriptor ringMap = keep(BpfCalls.map("connects", BpfCalls.RING, 0, 0, RING_BYTES));
             lostMap = keep(BpfCalls.map("connects_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), RING_BYTES);
@@ -77,7 +64,7 @@ public final class ConnectRecords implements Closeable {
             int users = openSends(kernel, peers, port);
             CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users);
             byte[] program = ConnectProgram.assemble(kernel.offsets(), maps, peers, port);
-            keep(BpfCalls.attach(TRACEPOINT, keep(BpfCalls.load("connect", program))));
+            keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, keep(BpfCalls.load("connect", program))));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -142,32 +129,8 @@ public final class ConnectRecords implements Closeable {
      * @throws IllegalArgumentException where its structures lack something
      */
     public static ConnectRecords open(Path procRoot, Path sysRoot, List<Peer> peers, int port) throws IOException {
-        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            throw new IllegalArgumentException("only for little-endian machines");
-        }
-        String pids = Files.readSymbolicLink(procRoot.resolve("self/ns/pid")).toString();
-        if (!INITIAL_PIDS.equals(pids)) {
-            throw new IllegalArgumentException("process numbers here are not the machine's own (a pid namespace)");
-        }
+        PeerProgram.requireMachine(procRoot);
         return new ConnectRecords(sysRoot, peers, port);
-    }
-
-    private static Kernel kernel(Path types) throws IOException {
-        // Outside of the heap, which need not grow for something that is looked at once.
-        try (FileChannel file = FileChannel.open(types);
-                Arena arena = Arena.ofConfined()) {
-            long bytes = Math.min(file.size(), TYPES_BYTES_MAX);
-            ByteBuffer in = arena.allocate(bytes, Long.BYTES).asByteBuffer().order(ByteOrder.nativeOrder());
-            int got = 0;
-            while (in.hasRemaining() && got >= 0) {
-                got = file.read(in);
-            }
-            Btf described = new Btf(in.flip(), KernelOffsets.STRUCTURES);
-            return new Kernel(KernelOffsets.of(described), described.function(SendProgram.FUNCTION));
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException(
-                    "this kernel has no " + types + ", its description of its structures", e);
-        }
     }
 
     /** Takes every connect recorded up to now, in the order in which they were made. */
@@ -186,7 +149,12 @@ public final class ConnectRecords implements Closeable {
     private List<ConnectRecord> drain(BpfRing from) {
         List<ConnectRecord> out = new ArrayList<>();
         if (!closed) {
-            from.drain(out);
+            from.drain((in, at, bytes) -> {
+                ConnectRecord record = ConnectRecord.parse(in, at, bytes);
+                if (record != null) {
+                    out.add(record);
+                }
+            });
         }
         return out;
     }

@@ -12,39 +12,23 @@ import static io.imdsight.linux.BpfAssembler.R9;
 import static io.imdsight.linux.BpfAssembler.STACK;
 
 import io.imdsight.linux.BpfAssembler.Label;
-import java.util.List;
 
 /**
- * What our programs in the kernel have in common: they leave at once where another peer is meant, and copy what is known of the process that
- * runs into a ring. They only read, and have no loop.
+ * What those of our programs have in common that copy what is known of the process that runs into a ring.
  *
  * <p>What they write is drawn at {@link ConnectRecord}. Stack: what a call fills is at -8, -16 or -24; the peer's address at {@link #ADDRESS};
  * a socket at {@link #SOCKET} and who uses it at {@link #USER}: u64 when its process started, u64 its memory's address, which tells what runs
  * after an exec from what ran before.
  */
-abstract class CopyProgram {
+abstract class CopyProgram extends PeerProgram {
     /** Helpers, linux/bpf.h. */
-    private static final int MAP_LOOKUP = 1;
-
     private static final int MAP_UPDATE = 2;
-    private static final int KTIME_GET_NS = 5;
-    private static final int CURRENT_PID_TGID = 14;
+
     private static final int CURRENT_UID_GID = 15;
     private static final int CURRENT_TASK = 35;
     private static final int CURRENT_CGROUP_ID = 80;
     private static final int PROBE_READ_USER = 112;
-    private static final int PROBE_READ_KERNEL = 113;
-    private static final int RINGBUF_OUTPUT = 130;
 
-    /** linux/socket.h */
-    private static final int AF_INET = 2;
-
-    private static final int AF_INET6 = 10;
-
-    /** The bytes 00 00 ff ff before an IPv4 address in an IPv6 one, as a number of a little-endian machine. */
-    private static final int V4_MAPPED = 0xffff_0000;
-
-    private static final int ADDRESS = -40;
     private static final int SOCKET = -48;
     private static final int USER = -64;
 
@@ -61,40 +45,15 @@ abstract class CopyProgram {
      */
     record Maps(int ring, int scratch, int lost, int users) {}
 
-    final BpfAssembler code = new BpfAssembler();
-    final KernelOffsets at;
+    private final KernelOffsets at;
+    private final SocketOffsets socket;
     private final Maps maps;
-    final Label out = new Label();
 
     CopyProgram(KernelOffsets at, Maps maps) {
+        super(at.socket());
         this.at = at;
+        this.socket = at.socket();
         this.maps = maps;
-    }
-
-    /** Leaves unless R1 is the port; the socket is R7. */
-    final void leaveUnlessPort(int port) {
-        code.jumpIfNotEqual(R1, Short.toUnsignedInt(Short.reverseBytes((short) port)), out);
-    }
-
-    /** Leaves unless the socket in R7 leads to one of the peers. */
-    final void leaveUnlessPeer(List<ConnectRecords.Peer> peers) {
-        Label v4 = new Label();
-        Label compare = new Label();
-        Label found = new Label();
-        readToStack(-8, 2, R7, at.family());
-        code.load(2, R1, STACK, -8).jumpIfEqual(R1, AF_INET, v4).jumpIfNotEqual(R1, AF_INET6, out);
-        readToStack(ADDRESS, 16, R7, at.destinationV6());
-        code.jump(compare).label(v4);
-        code.storeNumber(8, STACK, ADDRESS, 0).storeNumber(4, STACK, ADDRESS + 8, V4_MAPPED);
-        readToStack(ADDRESS + 12, 4, R7, at.destinationV4());
-        code.label(compare).load(8, R1, STACK, ADDRESS).load(8, R2, STACK, ADDRESS + 8);
-        for (ConnectRecords.Peer peer : peers) {
-            Label next = new Label();
-            code.moveLong(R3, Long.reverseBytes(peer.high())).jumpIfRegistersDiffer(R1, R3, next);
-            code.moveLong(R3, Long.reverseBytes(peer.low())).jumpIfRegistersEqual(R2, R3, found);
-            code.label(next);
-        }
-        code.jump(out).label(found);
     }
 
     /** Puts the socket in R7 and who runs where they are looked up. After it R9 is the task. */
@@ -125,7 +84,7 @@ abstract class CopyProgram {
     }
 
     /**
-     * Copies all and ends. Before it R7 is the socket and R9 the task.
+     * Copies all. Before it R7 is the socket and R9 the task.
      *
      * @param wakeFlags BPF_RB_… of linux/bpf.h
      */
@@ -151,14 +110,14 @@ abstract class CopyProgram {
         for (int i = 0; i < 16; i += 8) {
             code.load(8, R1, STACK, ADDRESS + i).store(8, R8, ConnectRecord.DESTINATION + i, R1);
         }
-        readToRecord(ConnectRecord.DESTINATION_PORT, 2, R7, at.destinationPort());
-        readToRecord(ConnectRecord.OWN_PORT, 2, R7, at.ownPort());
-        readToStack(-8, 2, R7, at.family());
+        readToRecord(ConnectRecord.DESTINATION_PORT, 2, R7, socket.destinationPort());
+        readToRecord(ConnectRecord.OWN_PORT, 2, R7, socket.ownPort());
+        readToStack(-8, 2, R7, socket.family());
         code.load(2, R1, STACK, -8).jumpIfEqual(R1, AF_INET, v4);
-        readToRecord(ConnectRecord.SOURCE, 16, R7, at.ownV6());
+        readToRecord(ConnectRecord.SOURCE, 16, R7, socket.ownV6());
         code.jump(done).label(v4).storeNumber(8, R8, ConnectRecord.SOURCE, 0);
         code.storeNumber(4, R8, ConnectRecord.SOURCE + 8, V4_MAPPED);
-        readToRecord(ConnectRecord.SOURCE + 12, 4, R7, at.ownV4());
+        readToRecord(ConnectRecord.SOURCE + 12, 4, R7, socket.ownV4());
         code.label(done);
     }
 
@@ -228,15 +187,7 @@ abstract class CopyProgram {
     private void send(int wakeFlags) {
         code.moveMap(R1, maps.ring()).move(R2, R8).move(R3, R6).addNumber(R3, ConnectRecord.ARGUMENTS);
         code.moveNumber(R4, wakeFlags).call(RINGBUF_OUTPUT).jumpIfEqual(R0, 0, out);
-        lookUp(maps.lost());
-        code.jumpIfEqual(R0, 0, out).moveNumber(R1, 1).addAtomically(R0, 0, R1);
-        code.label(out).moveNumber(R0, 0).exit();
-    }
-
-    /** R0 is the first value of a map, or 0. */
-    private void lookUp(int map) {
-        code.storeNumber(4, STACK, -8, 0).moveMap(R1, map).move(R2, STACK).addNumber(R2, -8);
-        code.call(MAP_LOOKUP);
+        countLost(maps.lost());
     }
 
     /** {@code to} becomes the pointer in {@code from}. */
@@ -245,14 +196,8 @@ abstract class CopyProgram {
         code.load(8, to, STACK, -8);
     }
 
-    /** What cannot be read is filled with 0. */
-    final void readToStack(int to, int bytes, int from, int offset) {
-        code.move(R1, STACK).addNumber(R1, to);
-        code.moveNumber(R2, bytes).move(R3, from).addNumber(R3, offset).call(PROBE_READ_KERNEL);
-    }
-
     private void readToRecord(int to, int bytes, int from, int offset) {
         code.move(R1, R8).addNumber(R1, to);
-        code.moveNumber(R2, bytes).move(R3, from).addNumber(R3, offset).call(PROBE_READ_KERNEL);
+        read(bytes, from, offset);
     }
 }

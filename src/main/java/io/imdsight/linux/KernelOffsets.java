@@ -1,16 +1,10 @@
 package io.imdsight.linux;
 
 /**
- * Where this kernel keeps what our programs read, in bytes from each structure's begin. The first are of struct sock, wherever they lie in it.
+ * Where this kernel keeps what our programs read, in bytes from each structure's begin.
  */
 record KernelOffsets(
-        int destinationPort,
-        int ownPort,
-        int family,
-        int destinationV4,
-        int ownV4,
-        int destinationV6,
-        int ownV6,
+        SocketOffsets socket,
         int mm,
         int argumentsBegin,
         int argumentsEnd,
@@ -38,6 +32,7 @@ record KernelOffsets(
     static final String[] STRUCTURES = {
         "sock",
         "sock_common",
+        "inet_sock",
         "task_struct",
         "mm_struct",
         "file",
@@ -60,13 +55,7 @@ record KernelOffsets(
         int common = types.offset("sock", "__sk_common", types.size("sock_common"));
         int number = types.offset("ns_common", "inum", 4);
         return new KernelOffsets(
-                common + types.offset("sock_common", "skc_dport", 2),
-                common + types.offset("sock_common", "skc_num", 2),
-                common + types.offset("sock_common", "skc_family", 2),
-                common + types.offset("sock_common", "skc_daddr", 4),
-                common + types.offset("sock_common", "skc_rcv_saddr", 4),
-                common + types.offset("sock_common", "skc_v6_daddr", 16),
-                common + types.offset("sock_common", "skc_v6_rcv_saddr", 16),
+                SocketOffsets.of(types),
                 types.offset("task_struct", "mm", 8),
                 types.offset("mm_struct", "arg_start", 8),
                 types.offset("mm_struct", "arg_end", 8),

@@ -2,7 +2,6 @@ package io.imdsight.linux;
 
 import static io.imdsight.linux.BpfAssembler.R1;
 import static io.imdsight.linux.BpfAssembler.R7;
-import static io.imdsight.linux.BpfAssembler.STACK;
 
 import java.util.List;
 
@@ -19,9 +18,6 @@ final class SendProgram extends CopyProgram {
     static final String TRACEPOINT = "tcp_sendmsg_locked";
     static final String FUNCTION = "tcp_sendmsg";
 
-    /** Nothing else wakes us: BPF_RB_FORCE_WAKEUP, linux/bpf.h. */
-    private static final int WAKEUP = 2;
-
     private SendProgram(KernelOffsets at, Maps maps) {
         super(at, maps);
     }
@@ -34,14 +30,11 @@ final class SendProgram extends CopyProgram {
     static byte[] assemble(KernelOffsets at, Maps maps, List<ConnectRecords.Peer> peers, int port) {
         SendProgram p = new SendProgram(at, maps);
         p.code.load(8, R7, R1, 0);
-        p.readToStack(-8, 2, R7, at.destinationPort());
-        p.code.load(2, R1, STACK, -8);
-        p.leaveUnlessPort(port);
-        p.leaveUnlessPeer(peers);
+        p.leaveUnlessPeer(peers, port);
         p.findUser();
         p.leaveIfSameUser();
         p.noteUser();
-        p.copy(WAKEUP);
-        return p.code.bytes();
+        p.copy(WAKEUP); // nothing else does
+        return p.end();
     }
 }

@@ -1,8 +1,5 @@
 package io.imdsight.linux;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * The records of tracepoints, of every process and network namespace, in the order in which they were made. Knows nothing of what is in them.
- *
- * <p>{@link #await}, {@link #drain} and {@link #close} by one thread; {@link #wake} by any, before it is closed.
- */
-public final class TracepointStream implements Closeable {
+/** The records of tracepoints, by perf events, in the order in which they were made. Knows nothing of what is in them. */
+public final class TracepointStream implements SampleStream {
     /**
      * A ring for each CPU. A record of inet_sock_set_state takes 104 bytes and a connection makes three, so that 512 KiB hold 1,680
      * connections on one CPU between two drains: a stall of more than a second at 1,000 connects a second. With the page in front it is exactly
@@ -29,12 +22,6 @@ public final class TracepointStream implements Closeable {
     /** The largest page size of arm64 is the smallest ring. */
     static final int RING_BYTES_MIN = 64 * 1024;
 
-    private static final int POLLFD_BYTES = 8;
-    private static final short POLLIN = 1;
-
-    /** POLLERR, POLLHUP, POLLNVAL: that descriptor will never be of use again, and would never let us sleep. */
-    private static final int POLL_BROKEN = 8 | 16 | 32;
-
     /**
      * What to record.
      *
@@ -46,16 +33,14 @@ public final class TracepointStream implements Closeable {
 
     private final List<FileDescriptor> events = new ArrayList<>();
     private final List<PerfRing> rings = new ArrayList<>();
-    private final FileDescriptor waker;
+    private final Poll poll;
     private final KernelClock clock;
-    private Memory pollFds;
-    private int pollCount;
     private List<TracepointSample> carried = new ArrayList<>();
     private boolean closed;
 
-    private TracepointStream(KernelClock clock) throws KernelException {
+    private TracepointStream(KernelClock clock, int cpus) throws KernelException {
         this.clock = clock;
-        waker = FileDescriptor.of("make an eventfd", LibC.eventfd(0, LibC.O_CLOEXEC | LibC.O_NONBLOCK));
+        this.poll = new Poll(cpus + 1);
     }
 
     /**
@@ -66,7 +51,7 @@ public final class TracepointStream implements Closeable {
      */
     public static TracepointStream open(Path sysRoot, KernelClock clock, List<Source> sources) throws IOException {
         int[] cpus = CpuList.parse(Files.readAllBytes(sysRoot.resolve("devices/system/cpu/online")));
-        TracepointStream stream = new TracepointStream(clock);
+        TracepointStream stream = new TracepointStream(clock, cpus.length);
         try {
             stream.openAll(cpus, sources);
             return stream;
@@ -78,9 +63,6 @@ public final class TracepointStream implements Closeable {
 
     private void openAll(int[] cpus, List<Source> sources) throws KernelException {
         int ringBytes = ringBytes(cpus.length);
-        pollFds = new Memory((cpus.length + 2L) * POLLFD_BYTES);
-        pollFds.clear();
-        addPoll(waker.number());
         for (int cpu : cpus) {
             PerfRing ring = null;
             for (Source source : sources) {
@@ -89,7 +71,7 @@ public final class TracepointStream implements Closeable {
                 if (ring == null) {
                     ring = new PerfRing(event, ringBytes);
                     rings.add(ring);
-                    addPoll(event.number());
+                    poll.add(event.number());
                 } else {
                     ring.share(event);
                 }
@@ -105,49 +87,28 @@ public final class TracepointStream implements Closeable {
         return Math.min(each, RING_BYTES);
     }
 
-    /** Lets sends end {@link #await}, too; whoever is woken must drain them. Once, and before it is first called. */
+    @Override
     public void alsoAwaitSends(ConnectRecords records) {
         if (records.sendsDescriptor() >= 0) {
-            addPoll(records.sendsDescriptor());
+            poll.add(records.sendsDescriptor());
         }
     }
 
-    private void addPoll(int fd) {
-        long at = (long) pollCount++ * POLLFD_BYTES;
-        pollFds.setInt(at, fd);
-        pollFds.setShort(at + 4, POLLIN);
-    }
-
-    /**
-     * Waits until a waking record is there, {@link #wake} is called, or time is up.
-     *
-     * @return whether there may be records to drain
-     */
+    @Override
     public boolean await(int timeoutMillis) {
-        if (RawCalls.poll(Pointer.nativeValue(pollFds), pollCount, timeoutMillis) <= 0) {
-            return false;
-        }
-        RawCalls.read(waker.number(), RawCalls.Scratch.get().dataAddress, Long.BYTES);
-        for (int i = 0; i < pollCount; i++) {
-            long at = (long) i * POLLFD_BYTES;
-            if ((pollFds.getShort(at + 6) & POLL_BROKEN) != 0) {
-                pollFds.setInt(at, -1); // poll skips a negative descriptor
-            }
-        }
-        return true;
+        return poll.await(timeoutMillis);
     }
 
-    /** Ends {@link #await}, or the next one. */
+    @Override
     public void wake() {
-        RawCalls.Scratch scratch = RawCalls.Scratch.get();
-        scratch.data.putLong(0, 1);
-        RawCalls.write(waker.number(), scratch.dataAddress, Long.BYTES);
+        poll.wake();
     }
 
     /**
      * Takes every record made up to now, in the order of their times. Rings are read one after the other, so one read later may hold records
      * that are newer than some that an earlier one got meanwhile: what is newer than the begin of this call waits for the next.
      */
+    @Override
     public List<TracepointSample> drain() {
         if (closed) {
             return List.of();
@@ -177,6 +138,6 @@ public final class TracepointStream implements Closeable {
         closed = true;
         rings.forEach(PerfRing::unmap);
         events.forEach(FileDescriptor::close);
-        waker.close();
+        poll.close();
     }
 }

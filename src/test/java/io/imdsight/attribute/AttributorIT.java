@@ -233,6 +233,7 @@ class AttributorIT {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Dimdsight.probe=" + System.getProperty("imdsight.probe", ""),
                 "-cp",
                 classPath,
                 NamespaceWorld.class.getName(),

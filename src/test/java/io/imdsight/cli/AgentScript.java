@@ -24,6 +24,9 @@ final class AgentScript {
     static final Path TREE = Path.of(System.getProperty("imdsight.tree", "target/imdsight"));
     static final String PROGRAM = TREE.resolve("bin/imdsight").toAbsolutePath().toString();
 
+    /** {@code -Dimdsight.probe=program}: every agent does without perf events, unless its script has Java options of its own. */
+    private static final String PROBE = System.getProperty("imdsight.probe");
+
     /** Longer than any script here takes, on a machine under load. */
     static final int SECONDS_MAX = 120;
 
@@ -97,6 +100,9 @@ final class AgentScript {
         command.add("OUTSIDE=" + Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
         command.add("TREE=" + TREE.toAbsolutePath());
         command.add("PROGRAM=" + PROGRAM);
+        if (PROBE != null) {
+            command.add("IMDSIGHT_JAVA_OPTIONS=-Dimdsight.probe=" + PROBE);
+        }
         command.addAll(List.of("sh", "-c", script));
         Process p = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -23,7 +23,7 @@ class ConnectsElsewhereIT extends WithAgentScript {
             ip link set lo up
             ip addr add $PUMP_ADDRESS/32 dev lo
             ./pump serve 250 >served & standin=$!
-            export IMDSIGHT_JAVA_OPTIONS=-Xmx64m # half of what it has otherwise
+            export IMDSIGHT_JAVA_OPTIONS="${IMDSIGHT_JAVA_OPTIONS:-} -Xmx64m" # half of what it has otherwise
             "$PROGRAM" agent --config /dev/null --format json --interface lo --endpoint $PUMP_ADDRESS --listen none --no-ledger >out 2>err &
             agent=$!
             n=0; until grep -q watching err && grep -q ready served; do n=$((n+1)); [ $n -lt 400 ] || exit 97; sleep 0.05; done

@@ -223,7 +223,15 @@ class DoctorCommandTest {
         Files.writeString(directory.resolve(level), "3\n");
         Finding three = only(kernel(perfmon, true), "perf");
         assertEquals(Finding.State.LIMITED, three.state());
-        assertEquals("sysctl kernel.perf_event_paranoid=2, see docs/packages.md", three.remedy());
+        assertTrue(three.remedy().startsWith("sysctl kernel.perf_event_paranoid=2, or CAP_BPF"), three.remedy());
+        String types = "sys/kernel/btf/vmlinux";
+        assertEquals(Finding.State.LIMITED, state(kernel(perfmon, true, types), "perf"), "no CAP_BPF");
+        List<Finding> both = kernel("000000c000000000", true);
+        assertTrue(only(both, "perf").found().endsWith("BPF programs make the probe's records instead"));
+        assertEquals(Finding.State.OK, state(both, "perf"));
+        assertEquals(Finding.State.OK, state(both, "tracefs"), "not needed either");
+        Files.delete(directory.resolve(types));
+        assertEquals(Finding.State.LIMITED, state(kernel("000000c000000000", true), "perf"), "no types");
         assertEquals(Finding.State.OK, state(kernel("0000000000200000", true), "perf"), "CAP_SYS_ADMIN");
     }
 

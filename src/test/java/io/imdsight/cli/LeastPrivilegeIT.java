@@ -34,9 +34,9 @@ class LeastPrivilegeIT {
             cd /
             set="-all"; for c in $(echo "$CAPS" | tr , ' '); do set="$set,+$c"; done
             privileged="$user --inh-caps=$set --ambient-caps=$set --bounding-set=$set"
-            $privileged "$program" doctor --config /dev/null --format json --interface lo >"$DIR/doctor" 2>"$DIR/doctor-err" || echo $? >"$DIR/doctor-status"
+            $privileged $WRAPPER"$program" doctor --config /dev/null --format json --interface lo >"$DIR/doctor" 2>"$DIR/doctor-err" || echo $? >"$DIR/doctor-status"
             : >"$DIR/err"
-            $privileged "$program" agent --config /dev/null --no-ledger --format json --interface lo >"$DIR/out" 2>"$DIR/err" &
+            $privileged $WRAPPER"$program" agent --config /dev/null --no-ledger --format json --interface lo >"$DIR/out" 2>"$DIR/err" &
             agent=$!
             n=0; until grep -q watching "$DIR/err"; do n=$((n+1)); kill -0 $agent 2>/dev/null || { wait $agent; exit $?; }; [ $n -lt 400 ] || exit 97; sleep 0.05; done
             sleep 0.5
@@ -55,6 +55,7 @@ class LeastPrivilegeIT {
 
     private AgentScript script;
     private int status;
+    private String wrapper = "";
 
     @BeforeAll
     static void needsRoot() throws IOException {
@@ -67,7 +68,8 @@ class LeastPrivilegeIT {
     }
 
     private void run(String capabilities, String tracefs) throws Exception {
-        status = script.withService("DIR=$PWD; CAPS=" + capabilities + "\n" + tracefs + RUN);
+        status = script.withService(
+                "DIR=$PWD; CAPS=" + capabilities + "; WRAPPER=\"" + wrapper + "\"\n" + tracefs + RUN);
     }
 
     private static String without(String capability) {
@@ -160,11 +162,54 @@ class LeastPrivilegeIT {
     }
 
     @Test
-    void withoutDacReadSearchTracefsStaysClosedAndTheAgentSaysSo() throws Exception {
-        run(without("dac_read_search"), MOUNTED);
+    void withBpfTracefsMayStayClosedAndThreeCapabilitiesAreEnoughForEveryCommandLine() throws Exception {
+        run("net_raw,perfmon,bpf", MOUNTED);
+        byPrograms("read tracefs: Permission denied");
+    }
+
+    @Test
+    void withoutDacReadSearchAndBpfThereIsNoProbeAndTheAgentSaysSo() throws Exception {
+        run("net_raw,perfmon,sys_ptrace", MOUNTED);
         everyCallIsCounted();
         noProbe();
         assertTrue(script.read("err").contains("CAP_DAC_READ_SEARCH"), script.read("err"));
+        assertTrue(script.read("err").contains("no BPF program can be had instead"), script.read("err"));
+    }
+
+    @Test
+    void wherePerfEventsAreRefusedProgramsMakeTheProbesRecords() throws Exception {
+        script.compile("noperf");
+        wrapper = "$DIR/noperf ";
+        run("net_raw,perfmon,bpf,sys_ptrace,dac_read_search", MOUNTED);
+        byPrograms("open perf event on CPU 0: Permission denied");
+    }
+
+    @Test
+    void wherePerfEventsAreRefusedAndBpfIsMissingTheAgentSaysBoth() throws Exception {
+        script.compile("noperf");
+        wrapper = "$DIR/noperf ";
+        run(without("bpf"), MOUNTED);
+        everyCallIsCounted();
+        noProbe();
+        assertTrue(
+                script.read("err").contains("open perf event on CPU 0: Permission denied; and no BPF program"),
+                script.read("err"));
+        assertTrue(script.read("err").contains("needs CAP_PERFMON, with CAP_BPF"), script.read("err"));
+    }
+
+    /** Nobody is worse off for it. */
+    private void byPrograms(String why) throws IOException {
+        everyCallIsCounted();
+        witnessed();
+        assertEquals(10, lines("\"command_line\":\"curl", "\"method\":\"connect-probe\""), script.everything());
+        String said =
+                "named by the kernel's connect probe (its records come from BPF programs, for perf events are refused: "
+                        + why;
+        assertTrue(script.read("err").contains(said), script.read("err"));
+        assertFalse(script.read("err").contains("copies no callers"), script.read("err"));
+        assertEquals("ok", doctor("probe"));
+        assertEquals("ok", doctor("copy"));
+        assertEquals("ok", doctor("rung"));
     }
 
     @Test
@@ -176,8 +221,14 @@ class LeastPrivilegeIT {
     }
 
     @Test
-    void whereTracefsIsNotMountedAndMayNotBeThereIsNoProbeAndTheAgentSaysSo() throws Exception {
+    void whereTracefsIsNotMountedAndMayNotBeProgramsMakeTheProbesRecords() throws Exception {
         run(FULL, NOT_MOUNTED);
+        byPrograms("open a tracefs of our own: Operation not permitted");
+    }
+
+    @Test
+    void whereTracefsIsNotMountedAndMayNotBeAndBpfIsMissingThereIsNoProbeAndTheAgentSaysSo() throws Exception {
+        run(without("bpf"), NOT_MOUNTED);
         everyCallIsCounted();
         noProbe();
         assertTrue(script.read("err").contains("CAP_SYS_ADMIN"), script.read("err"));
@@ -186,9 +237,7 @@ class LeastPrivilegeIT {
     @Test
     void aTracefsOfOurOwnIsClosedToOthersToo() throws Exception {
         run("net_raw,perfmon,bpf,sys_admin", NOT_MOUNTED);
-        everyCallIsCounted();
-        noProbe();
-        assertTrue(script.read("err").contains("CAP_DAC_READ_SEARCH"), script.read("err"));
+        byPrograms("");
     }
 
     @Test

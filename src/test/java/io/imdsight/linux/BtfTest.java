@@ -168,9 +168,9 @@ class BtfTest {
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
         KernelOffsets at = KernelOffsets.of(new Btf(in, KernelOffsets.STRUCTURES));
         // struct sock_common has begun so since Linux 3.
-        assertEquals(0, at.destinationV4());
-        assertEquals(12, at.destinationPort());
-        assertEquals(16, at.family());
+        assertEquals(0, at.socket().destinationV4());
+        assertEquals(12, at.socket().destinationPort());
+        assertEquals(16, at.socket().family());
         assertEquals(8, at.argumentsEnd() - at.argumentsBegin());
     }
 }

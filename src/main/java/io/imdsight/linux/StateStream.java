@@ -1,0 +1,196 @@
+package io.imdsight.linux;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The changes of state of sockets to certain peers, as the tracepoint inet_sock_set_state has them, recorded by programs of ours: for where perf
+ * events are refused, as kernels of Debian and Ubuntu do to whoever has CAP_PERFMON and not CAP_SYS_ADMIN. Needs kernel 5.8 with
+ * CONFIG_DEBUG_INFO_BTF, CAP_BPF and CAP_PERFMON; no tracefs.
+ *
+ * <p>All CPUs write into one ring, which is in order. What finds no room there is counted, and each record says how many were lost before it: whatever
+ * follows from a lost change says so itself.
+ */
+public final class StateStream implements SampleStream {
+    /**
+     * A record takes 80 bytes there and a connection makes three, so that it holds 2,184 connections between two drains: a stall of two seconds at
+     * 1,000 connects a second.
+     */
+    static final int RING_BYTES = 512 * 1024;
+
+    /** Each changes that come from a process whose CPU was taken from it within a record; that is a microsecond unless a hypervisor does it. */
+    private static final int WAITS_MAX = 200;
+
+    private static final long WAIT_NANOS = 50_000;
+
+    private final Deque<Closeable> open = new ArrayDeque<>();
+    private final KernelClock clock;
+    private final BpfRing ring;
+    private final FileDescriptor lostMap;
+    private final Poll poll;
+    private int lostBefore;
+    private boolean closed;
+
+    /** Which programs are attached: the tests' way of having a change that the first one missed. */
+    enum Programs {
+        BOTH,
+        SECOND
+    }
+
+    private StateStream(
+            Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port, int ringBytes, Programs which)
+            throws IOException {
+        this.clock = clock;
+        try {
+            SocketOffsets at = Btf.ofKernel(sysRoot, SocketOffsets::of, SocketOffsets.STRUCTURES);
+            FileDescriptor ringMap = keep(BpfCalls.map("states", BpfCalls.RING, 0, 0, ringBytes));
+            lostMap = keep(BpfCalls.map("states_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
+            FileDescriptor taken = keep(BpfCalls.map("states_taken", BpfCalls.PER_CPU_ARRAY, 4, Long.BYTES, 1));
+            ring = new BpfRing(ringMap.number(), ringBytes);
+            open.push(ring::unmap);
+            poll = new Poll(2);
+            open.push(poll);
+            poll.add(ringMap.number());
+            StateProgram.Maps maps = new StateProgram.Maps(ringMap.number(), lostMap.number(), taken.number());
+            FileDescriptor second = load("states_second", StateProgram.assemble(at, maps, true, peers, port));
+            if (which == Programs.BOTH) { // the kernel runs them in the order in which they were attached
+                attach(load("states_first", StateProgram.assemble(at, maps, false, peers, port)));
+            }
+            attach(second);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private FileDescriptor load(String name, byte[] program) throws KernelException {
+        return keep(BpfCalls.load(name, program));
+    }
+
+    private void attach(FileDescriptor program) throws KernelException {
+        keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, program));
+    }
+
+    private FileDescriptor keep(FileDescriptor descriptor) {
+        open.push(descriptor);
+        return descriptor;
+    }
+
+    /**
+     * Starts recording.
+     *
+     * @param procRoot /proc
+     * @param sysRoot /sys
+     * @param peers whose sockets are recorded
+     * @param port theirs
+     * @throws IOException where the kernel refuses it, or says not how its structures look
+     * @throws IllegalArgumentException where its structures lack something, or process numbers here are not the machine's
+     */
+    public static StateStream open(
+            Path procRoot, Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port)
+            throws IOException {
+        PeerProgram.requireMachine(procRoot);
+        return open(sysRoot, clock, peers, port, RING_BYTES, Programs.BOTH);
+    }
+
+    /** The same with a ring of another size, or not with all programs. */
+    static StateStream open(
+            Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port, int ringBytes, Programs which)
+            throws IOException {
+        return new StateStream(sysRoot, clock, peers, port, ringBytes, which);
+    }
+
+    /** What a sample's bytes look like, under the tracepoint's own names; an IPv4 address is the end of the mapped one. */
+    public static TracepointFormat format() {
+        return new TracepointFormat(
+                -1,
+                Map.of(
+                        "skaddr", new TracepointFormat.Field(StateProgram.SOCKET, 8),
+                        "oldstate", new TracepointFormat.Field(StateProgram.OLD_STATE, 4),
+                        "newstate", new TracepointFormat.Field(StateProgram.NEW_STATE, 4),
+                        "sport", new TracepointFormat.Field(StateProgram.OWN_PORT, 2),
+                        "dport", new TracepointFormat.Field(StateProgram.DESTINATION_PORT, 2),
+                        "family", new TracepointFormat.Field(StateProgram.FAMILY, 2),
+                        "saddr", new TracepointFormat.Field(StateProgram.SOURCE + 12, 4),
+                        "daddr", new TracepointFormat.Field(StateProgram.DESTINATION + 12, 4),
+                        "saddr_v6", new TracepointFormat.Field(StateProgram.SOURCE, 16),
+                        "daddr_v6", new TracepointFormat.Field(StateProgram.DESTINATION, 16)));
+    }
+
+    @Override
+    public boolean await(int timeoutMillis) {
+        return poll.await(timeoutMillis);
+    }
+
+    @Override
+    public void wake() {
+        poll.wake();
+    }
+
+    @Override
+    public void alsoAwaitSends(ConnectRecords records) {
+        if (records.sendsDescriptor() >= 0) {
+            poll.add(records.sendsDescriptor());
+        }
+    }
+
+    /** What was lost and nothing follows from is told last. */
+    @Override
+    public List<TracepointSample> drain() {
+        if (closed) {
+            return List.of();
+        }
+        List<TracepointSample> out = new ArrayList<>();
+        int lostByNow = (int) BpfCalls.firstLong(lostMap); // first: all that was recorded before is in the ring
+        boolean all = false;
+        for (int i = 0; i < WAITS_MAX && !all; i++) {
+            if (i > 0) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+            all = ring.drain((in, at, bytes) -> take(in, at, bytes, out));
+        }
+        if (all) {
+            tellLost(lostByNow, clock.monotonicNanos(), out);
+        }
+        return out;
+    }
+
+    private void take(ByteBuffer in, int at, int bytes, List<TracepointSample> out) {
+        if (bytes != StateProgram.BYTES) {
+            return;
+        }
+        byte[] raw = new byte[bytes];
+        in.get(at, raw);
+        long timeNanos = in.getLong(at + StateProgram.TIME);
+        tellLost(in.getInt(at + StateProgram.LOST), timeNanos, out);
+        out.add(new TracepointSample(timeNanos, in.getInt(at + StateProgram.PID), 0, raw, 0));
+    }
+
+    private void tellLost(int lostSoFar, long timeNanos, List<TracepointSample> out) {
+        int more = lostSoFar - lostBefore; // of numbers that may begin anew
+        if (more > 0) {
+            lostBefore = lostSoFar;
+            out.add(new TracepointSample(timeNanos, 0, 0, null, more));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (IOException e) {
+                throw new IllegalStateException("closing a descriptor does not fail", e);
+            }
+        }
+    }
+}
