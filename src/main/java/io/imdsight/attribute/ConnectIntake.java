@@ -107,7 +107,7 @@ final class ConnectIntake {
         if (sample.lost() > 0) {
             lost += sample.lost();
             drops.add(Drop.PROBE_RING, sample.lost());
-            table.lost(sample.timeNanos() + epochMinusMonotonicNanos);
+            table.lost(sample.timeNanos() + epochMinusMonotonicNanos, sample.timeNanos());
             news.add(News.LOST);
             return null;
         }
@@ -153,7 +153,7 @@ final class ConnectIntake {
     void tick() {
         long nowNanos = clock.monotonicNanos();
         copies.expire(nowNanos);
-        table.expire(nowNanos + clock.epochMinusMonotonicNanos());
+        table.expire(nowNanos);
         witness.tick();
     }
 

@@ -7,6 +7,7 @@ abstract class LineReader {
 
     private final LineBuffer line;
     private final LineEnds ends = new LineEnds();
+    private int readTo;
 
     LineReader(Budget budget) {
         this.line = new LineBuffer(budget);
@@ -29,6 +30,7 @@ abstract class LineReader {
         int newline = ends.find(b, at, end);
         boolean whole = newline < end;
         int next = whole ? newline + 1 : end;
+        readTo = next;
         if (!counted(next - at, b, at, newline)) {
             return next;
         }
@@ -49,6 +51,11 @@ abstract class LineReader {
             lineEnd(held, 0, length);
         }
         return next;
+    }
+
+    /** The index behind the last byte that was read of what is being read. */
+    final int readTo() {
+        return readTo;
     }
 
     private boolean keep(byte[] b, int at, int count) {

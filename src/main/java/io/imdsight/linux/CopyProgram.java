@@ -153,6 +153,7 @@ abstract class CopyProgram {
         }
         readToRecord(ConnectRecord.DESTINATION_PORT, 2, R7, at.destinationPort());
         readToRecord(ConnectRecord.OWN_PORT, 2, R7, at.ownPort());
+        readToRecord(ConnectRecord.SEQUENCE, 4, R7, at.writeSequence());
         readToStack(-8, 2, R7, at.family());
         code.load(2, R1, STACK, -8).jumpIfEqual(R1, AF_INET, v4);
         readToRecord(ConnectRecord.SOURCE, 16, R7, at.ownV6());

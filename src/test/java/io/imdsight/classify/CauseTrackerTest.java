@@ -40,6 +40,7 @@ class CauseTrackerTest {
                 ClassifierTest.CONNECTION,
                 at,
                 new RequestHead(method, target, null, headers, true),
+                0,
                 answer);
         return tracker.cause(e, Classifier.classify(e), caller);
     }
