@@ -5,8 +5,14 @@ abstract class LineReader {
     /** {@link #keepMax} of a line that is not looked at. */
     static final int NOTHING = -1;
 
+    private static final int NO_BYTES = -1;
+
     private final LineBuffer line;
     private final LineEnds ends = new LineEnds();
+
+    /** Where the bytes begin by which the stream has not advanced yet; {@link #NO_BYTES} while there are none. */
+    private int readFrom = NO_BYTES;
+
     private int readTo;
 
     LineReader(Budget budget) {
@@ -53,9 +59,20 @@ abstract class LineReader {
         return next;
     }
 
-    /** The index behind the last byte that was read of what is being read. */
-    final int readTo() {
-        return readTo;
+    /** The next bytes to be read begin at an index. */
+    final void given(int from) {
+        readFrom = from;
+        readTo = from;
+    }
+
+    /** The stream has advanced by what was given. */
+    final void advanced() {
+        readFrom = NO_BYTES;
+    }
+
+    /** How many bytes have been read by which the stream has not advanced yet. */
+    final int bytesRead() {
+        return readFrom == NO_BYTES ? 0 : readTo - readFrom;
     }
 
     private boolean keep(byte[] b, int at, int count) {

@@ -19,17 +19,12 @@ abstract class MessageParser extends LineReader implements MessageGrammar {
     /** What is kept of a header line split over segments: enough for every name and for a User-Agent; the rest of the line is passed over. */
     private static final int HEADER_KEEP_BYTES = 4096;
 
-    private static final int NO_BYTES = -1;
-
     private final Head head;
     private final BodySkipper body = new BodySkipper();
     private State state = State.START;
 
     /** Out of step: a start line may stand here. */
     private boolean eligible;
-
-    /** Where the bytes begin by which the stream has not advanced yet; {@link #NO_BYTES} while there are none. */
-    private int readFrom = NO_BYTES;
 
     MessageParser(Budget budget, int headBytesMax) {
         super(budget);
@@ -38,21 +33,7 @@ abstract class MessageParser extends LineReader implements MessageGrammar {
 
     /** Bytes in order. {@code segmentStart}: the first one is the first of a segment. */
     final void bytes(byte[] b, int from, int count, boolean segmentStart) {
-        readFrom = from;
-        read(b, from, count, segmentStart);
-    }
-
-    /** The stream has advanced by what was given. */
-    final void advanced() {
-        readFrom = NO_BYTES;
-    }
-
-    /** How many bytes have been read by which the stream has not advanced yet. */
-    final int bytesRead() {
-        return readFrom == NO_BYTES ? 0 : readTo() - readFrom;
-    }
-
-    private void read(byte[] b, int from, int count, boolean segmentStart) {
+        given(from);
         int end = from + count;
         int at = from;
         if (state == State.OUT_OF_STEP && segmentStart) {
