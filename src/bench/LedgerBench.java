@@ -120,7 +120,7 @@ class LedgerBench {
         return new Sighting(
                 new Exchange(
                         at, Link.UNKNOWN, new Connection(IpAddress.parse("10.0.0.5"), 40000, IpAddress.IMDS_V4, 80), at,
-                        new RequestHead("GET", "/latest/meta-data/", "curl/8", 0, true), new Answer(Answer.State.RECEIVED, 200)),
+                        new RequestHead("GET", "/latest/meta-data/", "curl/8", 0, true), 0, new Answer(Answer.State.RECEIVED, 200)),
                 new Classification(Version.V1, Kind.METADATA, Outcome.SERVED, PathClass.META_DATA),
                 Cause.NEVER_TRIED,
                 c,

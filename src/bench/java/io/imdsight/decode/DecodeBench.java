@@ -61,6 +61,7 @@ public class DecodeBench {
             new Connection(CLIENT, 40312, SERVICE, 80),
             0,
             new RequestHead("GET", "/latest/meta-data/iam/security-credentials/", "curl/7.88.1", 0, true),
+            0,
             new Answer(Answer.State.RECEIVED, 200));
     private long now = 1_700_000_000_000_000_000L;
     private int up = 1;

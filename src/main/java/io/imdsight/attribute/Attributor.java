@@ -129,12 +129,12 @@ public final class Attributor implements Closeable {
      * Names the process that sent on a connection. May wait: {@value #PROBE_WAIT_NANOS_MAX} ns for the probe, {@value #WAIT_NANOS_MAX} for the socket table.
      *
      * @param openedNanos the timestamp given to {@link #opened}
-     * @param sentNanos when the last packet of the request was captured, nanoseconds since 1970-01-01T00:00:00Z
+     * @param headEnd TCP sequence number behind the last byte of the request's head
      */
-    public Attribution find(Connection connection, long openedNanos, long sentNanos) {
+    public Attribution find(Connection connection, long openedNanos, int headEnd) {
         Attribution result;
         try {
-            result = search(connection, openedNanos, sentNanos);
+            result = search(connection, openedNanos, headEnd);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             result = Attribution.none("interrupted while looking");
@@ -143,16 +143,16 @@ public final class Attributor implements Closeable {
         return result;
     }
 
-    private Attribution search(Connection connection, long openedNanos, long sentNanos) throws InterruptedException {
+    private Attribution search(Connection connection, long openedNanos, int headEnd) throws InterruptedException {
         if (probe != null) {
-            Attribution known = probe.find(connection, openedNanos, sentNanos, PROBE_WAIT_NANOS_MAX);
+            Attribution known = probe.find(connection, openedNanos, headEnd, PROBE_WAIT_NANOS_MAX);
             if (known != null) {
                 return known;
             }
             Connection original = translator.original(connection);
             if (original != null) {
                 probe.witness().translated(connection, openedNanos, original);
-                known = probe.find(original, openedNanos, sentNanos, PROBE_WAIT_NANOS_MAX);
+                known = probe.find(original, openedNanos, headEnd, PROBE_WAIT_NANOS_MAX);
                 return (known == null ? Attribution.none(UNKNOWN_TO_PROBE) : known).translatedFrom(original);
             }
         }
@@ -174,13 +174,12 @@ public final class Attributor implements Closeable {
      * @param openedNanos the timestamp given to {@link #opened}
      */
     public void closed(Connection connection, long openedNanos) {
-        long nowNanos = options.clock().epoch().getAsLong();
         if (probe != null) {
-            probe.closed(connection, openedNanos, nowNanos);
+            probe.closed(connection, openedNanos, options.clock().epoch().getAsLong());
             probe.witness().ended(connection, openedNanos);
         }
         if (lookup != null) {
-            lookup.closed(connection, openedNanos, nowNanos);
+            lookup.closed(connection, openedNanos);
         }
     }
 

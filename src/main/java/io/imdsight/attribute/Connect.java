@@ -29,6 +29,9 @@ final class Connect {
     /** When it ended, or could no longer be followed, nanoseconds since 1970. */
     long closedNanos = OPEN;
 
+    /** When that was noticed, CLOCK_MONOTONIC: how long ago it is does not depend on what the other clock is set to. */
+    long closedMonotonicNanos;
+
     /** Null until the process has been read, and where it could not be. */
     Caller caller;
 
@@ -48,6 +51,19 @@ final class Connect {
 
     /** Whether somebody has been told of it: once it is closed, too, nobody misses it. */
     boolean asked;
+
+    /**
+     * It has ended, or can no longer be followed.
+     *
+     * @param nanos when, since 1970
+     * @param monotonicNanos the same, CLOCK_MONOTONIC
+     */
+    void end(long nanos, long monotonicNanos) {
+        if (closedNanos == OPEN) {
+            closedMonotonicNanos = monotonicNanos;
+        }
+        closedNanos = Math.min(closedNanos, nanos);
+    }
 
     boolean isDone() {
         return asked && closedNanos != OPEN;

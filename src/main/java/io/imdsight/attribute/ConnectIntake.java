@@ -102,7 +102,7 @@ final class ConnectIntake {
         if (sample.isLoss()) {
             lost += sample.lost();
             drops.add(Drop.PROBE_RING, sample.lost());
-            table.lost(sample.timeNanos() + epochMinusMonotonicNanos);
+            table.lost(sample.timeNanos() + epochMinusMonotonicNanos, sample.timeNanos());
             news.add(News.LOST);
             return null;
         }
@@ -148,7 +148,7 @@ final class ConnectIntake {
     void tick() {
         long nowNanos = clock.monotonicNanos();
         copies.expire(nowNanos);
-        table.expire(nowNanos + clock.epochMinusMonotonicNanos());
+        table.expire(nowNanos);
         witness.tick();
     }
 

@@ -160,18 +160,18 @@ final class ConnectProbe implements Closeable {
     /**
      * Who sent on a connection, by what the kernel has recorded up to now.
      *
-     * @param sentNanos when the last packet of what was sent was captured
+     * @param headEnd TCP sequence number behind the last byte of what was sent
      * @param waitNanosMax how long to wait
      * @return null where the probe does not know; none where it did not answer in that time
      */
-    Attribution find(Connection connection, long openedNanos, long sentNanos, long waitNanosMax)
+    Attribution find(Connection connection, long openedNanos, int headEnd, long waitNanosMax)
             throws InterruptedException {
-        return ask(() -> answer(table.find(connection, openedNanos), sentNanos), waitNanosMax, LATE);
+        return ask(() -> answer(table.find(connection, openedNanos), headEnd), waitNanosMax, LATE);
     }
 
-    private Attribution answer(Connect c, long sentNanos) {
+    private Attribution answer(Connect c, int headEnd) {
         Attribution opener = opener(c);
-        return c == null || c.senders == null ? opener : c.senders.at(sentNanos, opener);
+        return c == null || c.senders == null ? opener : c.senders.at(headEnd, opener);
     }
 
     private Attribution opener(Connect c) {
@@ -204,7 +204,7 @@ final class ConnectProbe implements Closeable {
 
     /** The capture saw a connection end. Where there is no room for the news, the kernel's own record has it, too. */
     void closed(Connection connection, long openedNanos, long nowNanos) {
-        questions.tell(() -> table.closed(connection, openedNanos, nowNanos));
+        questions.tell(() -> table.closed(connection, openedNanos, nowNanos, clock.monotonicNanos()));
     }
 
     /** How complete the capture is. */

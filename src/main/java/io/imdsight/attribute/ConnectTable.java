@@ -74,7 +74,7 @@ final class ConnectTable {
         Connect c = new Connect(change.socket(), change.pid(), change.timeNanos(), nanos);
         Connect before = bySocket.put(change.socket(), c);
         if (before != null) {
-            finish(before, nanos);
+            finish(before, nanos, change.timeNanos());
         }
         known.add(c);
         SocketState orphan = orphans.remove(change.socket());
@@ -104,17 +104,17 @@ final class ConnectTable {
         Connect c = bySocket.get(change.socket());
         if (c != null && c.startedMonotonicNanos <= change.timeNanos()) {
             bySocket.remove(change.socket());
-            finish(c, nanos);
+            finish(c, nanos, change.timeNanos());
         }
         orphans.remove(change.socket());
     }
 
-    private void finish(Connect c, long nanos) {
+    private void finish(Connect c, long nanos, long monotonicNanos) {
         if (c.tuple == null) {
             refused++;
             known.remove(c);
         } else {
-            c.closedNanos = Math.min(c.closedNanos, nanos);
+            c.end(nanos, monotonicNanos);
         }
     }
 
@@ -164,13 +164,16 @@ final class ConnectTable {
     /**
      * Records are missing. What was half known is forgotten; what is open could have ended and its port been taken by another, so that it
      * counts as ended for whatever opens from now on.
+     *
+     * @param nanos since 1970
+     * @param monotonicNanos the same, CLOCK_MONOTONIC
      */
-    void lost(long nanos) {
+    void lost(long nanos, long monotonicNanos) {
         for (Connect c : known.all()) {
             if (c.tuple == null) {
                 known.remove(c);
             } else {
-                c.closedNanos = Math.min(c.closedNanos, nanos);
+                c.end(nanos, monotonicNanos);
             }
         }
         bySocket.clear();
@@ -192,16 +195,16 @@ final class ConnectTable {
     }
 
     /** The capture saw a connection end: the kernel's own word for it may have been lost. */
-    void closed(Connection tuple, long openedNanos, long nowNanos) {
+    void closed(Connection tuple, long openedNanos, long nowNanos, long nowMonotonicNanos) {
         Connect c = byTuple.find(tuple, openedNanos);
         if (c != null && c.closedNanos == Connect.OPEN) {
-            c.closedNanos = nowNanos;
+            c.end(nowNanos, nowMonotonicNanos);
         }
     }
 
-    /** Forgets what ended long ago. */
-    void expire(long nowNanos) {
-        known.removeEndedBefore(nowNanos - GRACE_NANOS);
+    /** Forgets what ended long ago; the time is CLOCK_MONOTONIC. */
+    void expire(long nowMonotonicNanos) {
+        known.removeEndedBefore(nowMonotonicNanos - GRACE_NANOS);
     }
 
     private void unlink(Connect c) {

@@ -72,11 +72,11 @@ final class KnownConnects {
         return c.namespace != 0 && !captured.test(c.namespace);
     }
 
-    /** Notes who sends on a connection from now on. */
-    void sends(Connect c, long nanos, Attribution sender) {
+    /** Notes who sends on a connection from now on, beginning with the byte of a sequence number. */
+    void sends(Connect c, int sequence, Attribution sender) {
         if (all.contains(c)) {
             c.senders = c.senders == null ? new Senders() : c.senders;
-            weights.replace(c.senders.add(nanos, sender), sender.caller());
+            weights.replace(c.senders.add(sequence, sender), sender.caller());
             makeRoom();
         }
     }
@@ -125,11 +125,11 @@ final class KnownConnects {
         }
     }
 
-    /** Forgets what had ended at a time. */
-    void removeEndedBefore(long nanos) {
+    /** Forgets what had ended at a time, CLOCK_MONOTONIC. */
+    void removeEndedBefore(long monotonicNanos) {
         for (Iterator<Connect> i = all.iterator(); i.hasNext(); ) {
             Connect c = i.next();
-            if (c.closedNanos != Connect.OPEN && c.closedNanos < nanos) {
+            if (c.closedNanos != Connect.OPEN && c.closedMonotonicNanos < monotonicNanos) {
                 i.remove();
                 forget(c);
             }

@@ -30,7 +30,8 @@ final class LookupResults {
         Attribution second;
 
         private int weight;
-        private long closedNanos = Long.MAX_VALUE;
+        private boolean closed;
+        private long closedMonotonicNanos;
 
         Lookup(Key key) {
             this.key = key;
@@ -51,11 +52,12 @@ final class LookupResults {
         evict();
     }
 
-    /** Its connection has ended: it is of use for a while yet. */
-    synchronized void closed(Key key, long nowNanos) {
+    /** Its connection has ended: it is of use for a while yet. The time is CLOCK_MONOTONIC. */
+    synchronized void closed(Key key, long nowMonotonicNanos) {
         Lookup lookup = results.get(key);
         if (lookup != null) {
-            lookup.closedNanos = nowNanos;
+            lookup.closedMonotonicNanos = nowMonotonicNanos;
+            lookup.closed = true;
         }
     }
 
@@ -76,10 +78,10 @@ final class LookupResults {
         }
     }
 
-    /** Forgets those whose connection ended long ago. */
-    synchronized void expire(long nowNanos) {
+    /** Forgets those whose connection ended long ago; the time is CLOCK_MONOTONIC. */
+    synchronized void expire(long nowMonotonicNanos) {
         results.values().removeIf(l -> {
-            boolean old = nowNanos - l.closedNanos > ConnectTable.GRACE_NANOS;
+            boolean old = l.closed && nowMonotonicNanos - l.closedMonotonicNanos > ConnectTable.GRACE_NANOS;
             weight -= old ? l.weight : 0;
             return old;
         });

@@ -159,7 +159,7 @@ final class Readings {
                 table.known().described(c);
             }
             Caller caller = reader.describe(r, raw);
-            table.known().sends(c, nanos, new Attribution(caller, senderEvidence(c, caller)));
+            table.known().sends(c, r.sequence(), new Attribution(caller, senderEvidence(c, caller)));
         }
     }
 

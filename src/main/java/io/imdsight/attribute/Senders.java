@@ -7,7 +7,9 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * Who sent on one connection after the process that opened it: each entry is somebody else than the one before, and sends until the next begins.
+ * Who sent on one connection after the process that opened it: each entry is somebody else than the one before, and its own are the bytes up to where
+ * the next begins. By the place of the bytes in the stream, for when they leave says little: a small request waits until what was sent before it is
+ * acknowledged (RFC 896), and may then leave in one packet with those of others.
  */
 final class Senders {
     /**
@@ -16,19 +18,11 @@ final class Senders {
     static final int CHANGES_MAX = 64;
 
     /**
-     * How much later than its packet a send may seem to be: it is earlier by some microseconds, but the two are stamped by different clocks. Who
-     * sends next has seen the answer first, which takes longer than this.
+     * One change.
+     *
+     * @param sequence TCP sequence number of the first byte
      */
-    static final long SLACK_NANOS = 10_000;
-
-    /**
-     * Who sent a request is asked for within a minute of it ({@link ConnectTable#GRACE_NANOS}): a change that much later than the request is none of the
-     * future, but one from before the clock was set back.
-     */
-    static final long CLOCK_SET_NANOS = 2 * ConnectTable.GRACE_NANOS;
-
-    /** One change. */
-    private record Change(long nanos, Attribution sender) {}
+    private record Change(int sequence, Attribution sender) {}
 
     private final Deque<Change> newestFirst = new ArrayDeque<>();
     private boolean forgotten;
@@ -36,11 +30,11 @@ final class Senders {
     /**
      * Somebody else sends.
      *
-     * @param nanos since when, nanoseconds since 1970
+     * @param sequence TCP sequence number of the first byte
      * @return what is forgotten for it; null where nothing is
      */
-    Caller add(long nanos, Attribution sender) {
-        newestFirst.addFirst(new Change(nanos, sender));
+    Caller add(int sequence, Attribution sender) {
+        newestFirst.addFirst(new Change(sequence, sender));
         if (newestFirst.size() <= CHANGES_MAX) {
             return null;
         }
@@ -49,19 +43,31 @@ final class Senders {
     }
 
     /**
-     * Who sent what was captured at a time.
+     * Who sent the byte in front of a sequence number.
      *
      * @param opener the answer where nobody else had sent by then
      */
-    Attribution at(long nanos, Attribution opener) {
+    Attribution at(int end, Attribution opener) {
+        Change last = null;
         for (Change c : newestFirst) {
-            if (c.nanos() <= nanos + SLACK_NANOS || c.nanos() - nanos >= CLOCK_SET_NANOS) {
-                return c.sender();
+            if (last != null) {
+                return c.sequence() == last.sequence() ? atOnce() : last.sender();
             }
+            if (end - c.sequence() > 0) { // RFC 9293 section 3.4
+                last = c;
+            }
+        }
+        if (last != null) {
+            return last.sender();
         }
         return forgotten
                 ? Attribution.none("more processes took turns on this connection than are remembered")
                 : opener;
+    }
+
+    /** Before kernel 6.16 it is noted that a process comes to send, and not that its turn has come. */
+    private static Attribution atOnce() {
+        return Attribution.none("two processes began to send at once on this connection");
     }
 
     /** All that are held. */

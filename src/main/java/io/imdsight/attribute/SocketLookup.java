@@ -124,8 +124,9 @@ final class SocketLookup implements Closeable {
     }
 
     /** The connection has ended: its result is of use for a while yet. */
-    void closed(Connection connection, long openedNanos, long nowNanos) {
-        results.closed(new LookupResults.Key(connection, openedNanos), nowNanos);
+    void closed(Connection connection, long openedNanos) {
+        results.closed(
+                new LookupResults.Key(connection, openedNanos), options.clock().monotonicNanos());
     }
 
     private void run() {
@@ -136,7 +137,7 @@ final class SocketLookup implements Closeable {
             while (!closing) {
                 LookupResults.Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
-                    results.expire(options.clock().epoch().getAsLong());
+                    results.expire(options.clock().monotonicNanos());
                     continue;
                 }
                 List<LookupResults.Lookup> batch = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.imdsight.attribute;
 
+import io.imdsight.model.Script;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,7 +13,6 @@ final class Title {
     private static final Pattern PYTHON = Pattern.compile("(?:python|pypy)[0-9.]*");
     private static final Pattern PERL_OR_RUBY = Pattern.compile("(?:perl|ruby)[0-9.]*");
     private static final Pattern PHP = Pattern.compile("php[0-9.]*");
-    private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash");
     private static final Set<String> NODES = Set.of("node", "nodejs");
 
     /** Options whose value is the next argument. */
@@ -61,7 +61,7 @@ final class Title {
     }
 
     private static String script(String program, List<String> arguments) {
-        if (SHELLS.contains(program)) {
+        if (Script.isShell(program)) {
             return first(arguments, SHELL_VALUED, "c", "");
         }
         if (PYTHON.matcher(program).matches()) {

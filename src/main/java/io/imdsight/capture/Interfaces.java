@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the interfaces that lead to the endpoints: for each the routes of longest prefix, of these the ones of least metric. An endpoint that is
@@ -95,11 +96,15 @@ public final class Interfaces {
         if (out.isEmpty()) {
             throw new CaptureException(
                     CaptureException.Kind.NO_ROUTE,
-                    "cannot choose an interface: no route leads to " + endpoints.addresses()
+                    "cannot choose an interface: no route leads to " + addresses(endpoints)
                             + "; name one with --interface, or use --interface any",
                     null);
         }
         return out;
+    }
+
+    private static String addresses(Endpoints endpoints) {
+        return endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" or "));
     }
 
     private static Reader open(Path file) throws IOException {

@@ -120,7 +120,7 @@ public final class CauseTracker {
         List<Caller> parents = caller.parents();
         int depth = Math.min(Script.ANCESTORS_MAX, parents.size());
         for (int i = 0; i < depth; i++) {
-            if (Scripts.runsScript(parents.get(i)) || Script.of(parents.get(i)) != null) {
+            if (Script.isAtWork(parents.get(i))) {
                 noteFor(parents.get(i), timestampNanos, cause);
             }
         }
@@ -151,7 +151,7 @@ public final class CauseTracker {
 
     private static int shells(List<Caller> parents) {
         int depth = 0;
-        while (depth < parents.size() && depth < SHELLS_MAX && Scripts.runsScript(parents.get(depth))) {
+        while (depth < parents.size() && depth < SHELLS_MAX && Script.isAtWork(parents.get(depth))) {
             depth++;
         }
         return depth;

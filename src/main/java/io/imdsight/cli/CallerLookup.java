@@ -71,6 +71,15 @@ final class CallerLookup {
         }
     }
 
+    /** A caller that only a ledger tells of, or whose script was gone when it was seen: its file may be there. */
+    private void readRecorded(CallerFinding f) {
+        Caller example = f.profile() == null ? null : f.profile().example();
+        if (example != null && lines.getOrDefault(f.key(), Set.of()).isEmpty()) {
+            thread.execute(
+                    () -> lines.merge(f.key(), new LinkedHashSet<>(scripts.lines(example)), CallerLookup::union));
+        }
+    }
+
     private static Set<Found.ScriptLine> union(Set<Found.ScriptLine> a, Set<Found.ScriptLine> b) {
         Set<Found.ScriptLine> out = new LinkedHashSet<>(a);
         b.stream().limit(Math.max(0, LINES_MAX - a.size())).forEach(out::add);
@@ -79,6 +88,7 @@ final class CallerLookup {
 
     /** What is known of these callers now. Waits a little for what is still being read. */
     Map<CallerKey, Found> found(List<CallerFinding> callers) throws InterruptedException {
+        callers.forEach(this::readRecorded);
         thread.shutdown();
         if (!thread.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
             thread.shutdownNow();

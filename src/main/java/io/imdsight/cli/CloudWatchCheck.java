@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What the settings publish to CloudWatch and what that costs; nothing is sent. */
-record CloudWatchCheck(CloudWatchFlags flags) implements Check {
+/**
+ * What the settings publish to CloudWatch and what that costs; nothing is sent.
+ *
+ * @param ledger whether the agent keeps one
+ */
+record CloudWatchCheck(CloudWatchFlags flags, boolean ledger) implements Check {
     /** us-east-1, the first 10,000 metrics, 2026; the price list decides. */
     private static final double METRIC_USD_A_MONTH = 0.30;
 
@@ -23,7 +27,7 @@ record CloudWatchCheck(CloudWatchFlags flags) implements Check {
             return List.of(Finding.ok("cloudwatch", "off: neither --cloudwatch nor --emf is set"));
         }
         try {
-            flags.check(true);
+            flags.check(ledger);
         } catch (Failure e) {
             return List.of(Finding.missing(
                     "cloudwatch", e.getMessage(), "the agent does not start with that", null, e.status()));

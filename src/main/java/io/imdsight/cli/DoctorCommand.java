@@ -36,6 +36,10 @@ final class DoctorCommand implements Callable<Integer> {
             description = "With --online: really put a point, zero, to the metric DoctorTest, which is paid for.")
     boolean put;
 
+    /** The agent's: it may stand in the configuration file that both read. */
+    @Option(names = "--no-ledger", hidden = true)
+    boolean noLedger;
+
     private final Console console;
     private final List<Check> given;
 
@@ -66,7 +70,7 @@ final class DoctorCommand implements Callable<Integer> {
                 new KernelCheck(proc, Path.of("/sys"), KernelClock::isSynchronised, NamespaceScope::ofMachine),
                 new MachineCheck(proc, Path.of("/sys"), common.stateDir),
                 new LedgerCheck(common.stateDir),
-                new CloudWatchCheck(cloudWatch)));
+                new CloudWatchCheck(cloudWatch, !noLedger)));
         if (online) {
             out.add(new OnlineCheck(
                     endpoints, cloudWatch, put, console.environment().get("AWS_REGION")));

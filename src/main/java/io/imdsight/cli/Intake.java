@@ -37,10 +37,10 @@ final class Intake implements ExchangeSink {
 
     /** Only a token request says anything before it has ended; one that does not fit into the queue says it later. */
     @Override
-    public void requested(Connection connection, long openedNanos, RequestHead head, long timestampNanos) {
+    public void requested(Connection connection, long openedNanos, RequestHead head, int headEnd, long timestampNanos) {
         attributor.requested(connection, openedNanos);
         if ("PUT".equals(head.method())) {
-            queue.offer(new SightingQueue.Asked(connection, openedNanos, head, timestampNanos));
+            queue.offer(new SightingQueue.Asked(connection, openedNanos, head, headEnd, timestampNanos));
         }
     }
 

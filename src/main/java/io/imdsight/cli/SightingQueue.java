@@ -32,9 +32,11 @@ final class SightingQueue {
      * @param connection where
      * @param openedNanos when that connection was first seen
      * @param head the request's head
+     * @param headEnd TCP sequence number behind its last byte
      * @param timestampNanos when it was read
      */
-    record Asked(Connection connection, long openedNanos, RequestHead head, long timestampNanos) implements Event {}
+    record Asked(Connection connection, long openedNanos, RequestHead head, int headEnd, long timestampNanos)
+            implements Event {}
 
     /**
      * An exchange is over.

@@ -15,7 +15,7 @@ final class SightingThread implements Runnable {
     /** Finds a caller; may wait for it. */
     @FunctionalInterface
     interface CallerFinder {
-        Attribution find(Connection connection, long openedNanos, long sentNanos);
+        Attribution find(Connection connection, long openedNanos, int headEnd);
     }
 
     /** Takes sightings; {@link #flush} follows when nothing more waits. */
@@ -83,7 +83,7 @@ final class SightingThread implements Runnable {
             case SightingQueue.Asked asked ->
                 causes.requested(
                         asked.head(),
-                        find(asked.connection(), asked.openedNanos(), asked.timestampNanos())
+                        find(asked.connection(), asked.openedNanos(), asked.headEnd())
                                 .caller(),
                         asked.timestampNanos());
             case SightingQueue.Finished finished -> finished(finished);
@@ -92,17 +92,17 @@ final class SightingThread implements Runnable {
 
     private void finished(SightingQueue.Finished event) {
         Exchange original = event.exchange();
-        Attribution a = find(original.connection(), original.connectionOpenedNanos(), original.timestampNanos());
+        Attribution a = find(original.connection(), original.connectionOpenedNanos(), original.headEnd());
         Exchange exchange = original.translatedFrom(a.translatedFrom());
         Cause cause = causes.cause(exchange, event.classification(), a.caller());
         output.accept(new Sighting(exchange, event.classification(), cause, a.caller(), a.evidence()));
     }
 
-    private Attribution find(Connection connection, long openedNanos, long sentNanos) {
+    private Attribution find(Connection connection, long openedNanos, int headEnd) {
         if (hurried && monotonicNanos.getAsLong() - finderEndsNanos > 0) {
             return Attribution.none("imdsight was ending");
         }
         Fault.at(Fault.Stage.ATTRIBUTE);
-        return finder.find(connection, openedNanos, sentNanos);
+        return finder.find(connection, openedNanos, headEnd);
     }
 }

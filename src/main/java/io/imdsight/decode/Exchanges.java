@@ -2,7 +2,6 @@ package io.imdsight.decode;
 
 import io.imdsight.model.Answer;
 import io.imdsight.model.Drop;
-import io.imdsight.model.Link;
 import io.imdsight.model.RequestHead;
 
 /** Matches the answers of one connection to its requests, in order, and reports each pair once it is known how it ended. */
@@ -35,7 +34,8 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
     }
 
     @Override
-    public void request(RequestHead head) {
+    public void request(RequestHead head, int read) {
+        int headEnd = reading.requestsNext() + read;
         pipelines |= reading.isAnswering() || pending.isOneDue();
         if (!pipelines) {
             pending.forgetDoubtful(); // who waits for each answer has the one that was left open, too
@@ -47,15 +47,18 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
             }
         }
         pending.release();
-        workshop.sink().requested(conversation.connection(), conversation.openedNanos(), head, reading.segmentNanos());
+        workshop.sink()
+                .requested(
+                        conversation.connection(), conversation.openedNanos(), head, headEnd, reading.segmentNanos());
         boolean gapInFront = reading.requestsUnexplainedBefore() && pending.firstOpen() != null;
-        add(gapInFront, head, reading.segmentNanos(), reading.segmentLink(), reading.requestsNext() + 1);
+        Pending p = workshop.spares()
+                .pending(head, headEnd, reading.segmentNanos(), reading.segmentLink(), reading.requestsNext() + 1);
+        p.followsGap = gapInFront;
+        add(p);
     }
 
-    private void add(boolean followsGap, RequestHead head, long nanos, Link link, int acknowledgedBy) {
-        Pending p = workshop.spares().pending(head, nanos, link, acknowledgedBy);
+    private void add(Pending p) {
         MessageParser answers = reading.down().parser();
-        p.followsGap = followsGap;
         boolean unanswerable = answersUnknown || answers != null && answers.isDeaf();
         if (!unanswerable && !pending.add(p)) {
             overflow();
@@ -154,7 +157,12 @@ final class Exchanges implements RequestParser.Listener, AnswerParser.Listener {
         pipelinedGap = false;
         reading.explainRequests();
         Pending p = workshop.spares()
-                .pending(UNSEEN, reading.segmentNanos(), reading.segmentLink(), reading.segmentAcknowledgment());
+                .pending(
+                        UNSEEN,
+                        reading.segmentAcknowledgment(),
+                        reading.segmentNanos(),
+                        reading.segmentLink(),
+                        reading.segmentAcknowledgment());
         pending.addBeforeUnanswered(p);
         return p;
     }

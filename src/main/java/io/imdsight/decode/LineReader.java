@@ -5,8 +5,15 @@ abstract class LineReader {
     /** {@link #keepMax} of a line that is not looked at. */
     static final int NOTHING = -1;
 
+    private static final int NO_BYTES = -1;
+
     private final LineBuffer line;
     private final LineEnds ends = new LineEnds();
+
+    /** Where the bytes begin by which the stream has not advanced yet; {@link #NO_BYTES} while there are none. */
+    private int readFrom = NO_BYTES;
+
+    private int readTo;
 
     LineReader(Budget budget) {
         this.line = new LineBuffer(budget);
@@ -29,6 +36,7 @@ abstract class LineReader {
         int newline = ends.find(b, at, end);
         boolean whole = newline < end;
         int next = whole ? newline + 1 : end;
+        readTo = next;
         if (!counted(next - at, b, at, newline)) {
             return next;
         }
@@ -49,6 +57,22 @@ abstract class LineReader {
             lineEnd(held, 0, length);
         }
         return next;
+    }
+
+    /** The next bytes to be read begin at an index. */
+    final void given(int from) {
+        readFrom = from;
+        readTo = from;
+    }
+
+    /** The stream has advanced by what was given. */
+    final void advanced() {
+        readFrom = NO_BYTES;
+    }
+
+    /** How many bytes have been read by which the stream has not advanced yet. */
+    final int bytesRead() {
+        return readFrom == NO_BYTES ? 0 : readTo - readFrom;
     }
 
     private boolean keep(byte[] b, int at, int count) {

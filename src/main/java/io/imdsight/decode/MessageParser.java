@@ -33,6 +33,7 @@ abstract class MessageParser extends LineReader implements MessageGrammar {
 
     /** Bytes in order. {@code segmentStart}: the first one is the first of a segment. */
     final void bytes(byte[] b, int from, int count, boolean segmentStart) {
+        given(from);
         int end = from + count;
         int at = from;
         if (state == State.OUT_OF_STEP && segmentStart) {

@@ -9,6 +9,9 @@ final class Pending {
     /** Replaced once there is doubt about it. */
     RequestHead head;
 
+    /** TCP sequence number behind the head's last byte. */
+    int headEnd;
+
     long timestampNanos;
     Link link;
 
@@ -48,8 +51,9 @@ final class Pending {
     /** Reported already: stays only so that its late answer is not taken for another's. */
     boolean reported;
 
-    void begin(RequestHead newHead, long newTimestampNanos, Link newLink, int newAcknowledgedBy) {
+    void begin(RequestHead newHead, int newHeadEnd, long newTimestampNanos, Link newLink, int newAcknowledgedBy) {
         head = newHead;
+        headEnd = newHeadEnd;
         timestampNanos = newTimestampNanos;
         link = newLink;
         acknowledgedBy = newAcknowledgedBy;

@@ -170,6 +170,7 @@ final class Reading implements Turns.Reader {
             parser.gap(missing);
         }
         own.advance(s.payloadLength() - known);
+        parser.advanced();
     }
 
     /** Of requests that have been reported nothing is kept. */

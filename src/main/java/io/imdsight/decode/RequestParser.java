@@ -8,8 +8,12 @@ import java.util.Set;
 final class RequestParser extends MessageParser {
     /** Takes what the parser finds. */
     interface Listener {
-        /** A head, complete or cut. */
-        void request(RequestHead head);
+        /**
+         * A head, complete or cut.
+         *
+         * @param read how far its end is from where the stream has advanced to
+         */
+        void request(RequestHead head, int read);
 
         /** The connection carries something else than HTTP/1. */
         void requestStreamNotHttp();
@@ -95,7 +99,7 @@ final class RequestParser extends MessageParser {
     private void report(boolean complete) {
         RequestHead head = new RequestHead(method, target, userAgent, headers, complete && !unsure());
         boolean tokenIsMoot = mayTakeAnswers && (headers & TOKENS) != 0;
-        listener.request(doubted || tokenIsMoot ? doubtful(head) : head);
+        listener.request(doubted || tokenIsMoot ? doubtful(head) : head, bytesRead());
         doubted = false;
     }
 

@@ -13,9 +13,9 @@ final class Spares {
     private final Repeats.Memory[] memories = new Repeats.Memory[SPARES_MAX];
     private int memoryCount;
 
-    Pending pending(RequestHead head, long timestampNanos, Link link, int acknowledgedBy) {
+    Pending pending(RequestHead head, int headEnd, long timestampNanos, Link link, int acknowledgedBy) {
         Pending p = pendingCount > 0 ? pending[--pendingCount] : new Pending();
-        p.begin(head, timestampNanos, link, acknowledgedBy);
+        p.begin(head, headEnd, timestampNanos, link, acknowledgedBy);
         return p;
     }
 

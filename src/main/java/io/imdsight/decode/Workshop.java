@@ -26,6 +26,12 @@ record Workshop(
         ExchangeSink sink) {
     void report(Conversation conversation, Pending p, Answer answer) {
         sink.exchange(new Exchange(
-                p.timestampNanos, p.link, conversation.connection(), conversation.openedNanos(), p.head, answer));
+                p.timestampNanos,
+                p.link,
+                conversation.connection(),
+                conversation.openedNanos(),
+                p.head,
+                p.headEnd,
+                answer));
     }
 }

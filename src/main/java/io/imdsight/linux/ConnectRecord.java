@@ -12,13 +12,14 @@ import java.util.List;
  * name[16] @48 | u32 flags @64 | u32 executable's device @68 | u64 argument bytes in all @72 | s64 0 or why they could not be copied @80
  * u64 executable's inode @88 | u32 its generation @96 | u32 network namespace @100 | 16 ancestors @104, the parent first, ended by pid 0:  u32 pid | u32 unused | u64 start @8 | name[16] @16
  * own address, 16 bytes @616 | peer's address, 16 bytes @632 | u32 mount namespace @648 | u32 user namespace @652
- * u16 own port @656 | be16 peer's port @658 | u32 unused | arguments @664, to the record's end
+ * u16 own port @656 | be16 peer's port @658 | u32 sequence @660 | arguments @664, to the record's end
  * </pre>
  *
  * Pids are those of the initial pid namespace.
  *
  * @param timeNanos CLOCK_MONOTONIC
  * @param socket the kernel's address of the socket
+ * @param sequence TCP sequence number of the next byte that a process gives to the socket; at a connect it means nothing
  * @param own the socket's own end; at a connect it may have no port yet, and no address
  * @param peer its other end
  * @param pid process id (thread group id)
@@ -36,6 +37,7 @@ import java.util.List;
 public record ConnectRecord(
         long timeNanos,
         long socket,
+        int sequence,
         End own,
         End peer,
         int pid,
@@ -114,7 +116,8 @@ public record ConnectRecord(
     static final int USERS = MOUNTS + 4;
     static final int OWN_PORT = USERS + 4;
     static final int DESTINATION_PORT = OWN_PORT + 2;
-    static final int ARGUMENTS = DESTINATION_PORT + 6;
+    static final int SEQUENCE = DESTINATION_PORT + 2;
+    static final int ARGUMENTS = SEQUENCE + 4;
 
     /** TASK_COMM_LEN, linux/sched.h. */
     static final int NAME_BYTES = 16;
@@ -154,6 +157,7 @@ public record ConnectRecord(
         return new ConnectRecord(
                 in.getLong(from + TIME),
                 in.getLong(from + SOCKET),
+                in.getInt(from + SEQUENCE),
                 end(in, from + SOURCE, in.getShort(from + OWN_PORT)),
                 end(in, from + DESTINATION, Short.reverseBytes(in.getShort(from + DESTINATION_PORT))),
                 in.getInt(from + PID + 4),

@@ -112,6 +112,7 @@ abstract class CopyProgram extends PeerProgram {
         }
         readToRecord(ConnectRecord.DESTINATION_PORT, 2, R7, socket.destinationPort());
         readToRecord(ConnectRecord.OWN_PORT, 2, R7, socket.ownPort());
+        readToRecord(ConnectRecord.SEQUENCE, 4, R7, at.writeSequence());
         readToStack(-8, 2, R7, socket.family());
         code.load(2, R1, STACK, -8).jumpIfEqual(R1, AF_INET, v4);
         readToRecord(ConnectRecord.SOURCE, 16, R7, socket.ownV6());

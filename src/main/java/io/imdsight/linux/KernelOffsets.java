@@ -19,6 +19,7 @@ record KernelOffsets(
         int tgid,
         int flags,
         int startBootNanos,
+        int writeSequence,
         int name,
         int namespaces,
         int mounts,
@@ -34,6 +35,7 @@ record KernelOffsets(
         "sock_common",
         "inet_sock",
         "task_struct",
+        "tcp_sock",
         "mm_struct",
         "file",
         "inode",
@@ -70,6 +72,7 @@ record KernelOffsets(
                 types.offset("task_struct", "tgid", 4),
                 types.offset("task_struct", "flags", 4),
                 types.offset("task_struct", "start_boottime", 8),
+                types.offset("tcp_sock", "write_seq", 4), // struct tcp_sock begins with its struct sock
                 types.offset("task_struct", "comm", ConnectRecord.NAME_BYTES),
                 types.offset("task_struct", "nsproxy", 8),
                 types.offset("nsproxy", "mnt_ns", 8),

@@ -8,6 +8,8 @@ package io.imdsight.model;
  * @param connection its connection
  * @param connectionOpenedNanos when the first packet of the connection was seen; tells a reused port from its predecessor
  * @param request the request's head
+ * @param headEnd TCP sequence number behind the last byte of the head (hidden in part: behind the last that was seen; not seen: behind what the answer
+ *     acknowledges)
  * @param answer the answer
  */
 public record Exchange(
@@ -16,11 +18,12 @@ public record Exchange(
         Connection connection,
         long connectionOpenedNanos,
         RequestHead request,
+        int headEnd,
         Answer answer) {
     /** The same under the name that whoever opened the connection knows; null changes nothing. */
     public Exchange translatedFrom(Connection original) {
         return original == null
                 ? this
-                : new Exchange(timestampNanos, link, original, connectionOpenedNanos, request, answer);
+                : new Exchange(timestampNanos, link, original, connectionOpenedNanos, request, headEnd, answer);
     }
 }

@@ -26,9 +26,11 @@ public interface ExchangeSink {
      * @param connection the connection, as given to {@link #opened}
      * @param openedNanos the timestamp given to {@link #opened}
      * @param head the request's head
+     * @param headEnd TCP sequence number behind its last byte
      * @param timestampNanos when its head was complete
      */
-    default void requested(Connection connection, long openedNanos, RequestHead head, long timestampNanos) {}
+    default void requested(
+            Connection connection, long openedNanos, RequestHead head, int headEnd, long timestampNanos) {}
 
     /** A request and its end. */
     void exchange(Exchange exchange);

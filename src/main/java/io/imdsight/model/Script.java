@@ -21,7 +21,7 @@ public final class Script {
     /** What Linux takes as a path (PATH_MAX); a longer argument runs nothing. */
     private static final int CHARACTERS_MAX = 4096;
 
-    private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "ksh");
+    private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash");
 
     /** Nothing was found. */
     private static final int NONE = -1;
@@ -51,6 +51,37 @@ public final class Script {
         return argument == null || argument.length() > CHARACTERS_MAX || isDescriptor(argument)
                 ? null
                 : lasting(argument);
+    }
+
+    /** Whether a program of this name is a shell. */
+    public static boolean isShell(String program) {
+        return SHELLS.contains(program);
+    }
+
+    /**
+     * Whether a process is an interpreter that was given something to do: a script, a module, or the program's text, which has no name that {@link #of}
+     * could give. One that waits for a person was not.
+     */
+    public static boolean isAtWork(Caller c) {
+        int blank = c.title() == null ? -1 : c.title().indexOf(' ');
+        List<String> arguments = c.arguments();
+        if (blank <= 0 || arguments == null || arguments.size() < 2) {
+            return false;
+        }
+        String what = c.title().substring(blank + 1);
+        return what.startsWith("-") ? hasOption(what.split(" ", 2)[0], arguments) : argument(what, arguments) != null;
+    }
+
+    /** Whether an option stands on a command line, a letter also among others: {@code -xc}. */
+    private static boolean hasOption(String option, List<String> arguments) {
+        boolean letter = option.length() == 2;
+        for (String a : arguments.subList(1, arguments.size())) {
+            boolean among = letter && a.startsWith("-") && !a.startsWith("--") && a.indexOf(option.charAt(1)) > 0;
+            if (among || a.equals(option)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@code bash <(…)} and the like: text that has no name. */
@@ -104,7 +135,7 @@ public final class Script {
         List<String> arguments = c.arguments();
         boolean login = !arguments.isEmpty() && arguments.get(0).startsWith("-");
         boolean asked = arguments.contains("-l") || arguments.contains("-i") || arguments.contains("--login");
-        return c.title() != null && SHELLS.contains(c.title()) && (login || asked);
+        return c.title() != null && isShell(c.title()) && (login || asked);
     }
 
     /** Whether a process runs a script that is no tool for others. */

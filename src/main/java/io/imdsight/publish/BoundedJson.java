@@ -48,8 +48,8 @@ public final class BoundedJson implements SightingFormat {
         RequestHead r = e.request();
         RequestHead head = new RequestHead(r.method(), cut(r.target()), cut(r.userAgent()), r.headers(), r.complete());
         Link link = new Link(cut(e.link().name()), e.link().index());
-        Exchange exchange =
-                new Exchange(e.timestampNanos(), link, e.connection(), e.connectionOpenedNanos(), head, e.answer());
+        Exchange exchange = new Exchange(
+                e.timestampNanos(), link, e.connection(), e.connectionOpenedNanos(), head, e.headEnd(), e.answer());
         Caller caller = s.caller() == null ? null : shortened(s.caller());
         return new Sighting(exchange, s.classification(), s.cause(), caller, s.evidence());
     }

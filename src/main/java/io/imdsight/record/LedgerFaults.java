@@ -85,7 +85,11 @@ final class LedgerFaults {
         return switch (e) {
             case AccessDeniedException x -> x.getFile() + ": Permission denied";
             case NoSuchFileException x -> x.getFile() + ": No such file or directory";
-            case FileAlreadyExistsException x -> x.getFile() + " is no directory";
+            case FileAlreadyExistsException x ->
+                x.getFile()
+                        + (Files.isSymbolicLink(Path.of(x.getFile()))
+                                ? " is a symbolic link that leads to no directory"
+                                : " is no directory");
             case FileSystemException x -> x.getReason() == null ? text : x.getFile() + ": " + x.getReason();
             default -> text;
         };

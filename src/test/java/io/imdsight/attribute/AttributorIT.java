@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.pcap4j.core.PcapHandle;
+import org.slf4j.LoggerFactory;
+import org.slf4j.nop.NOPServiceProvider;
 
 /** Names real processes in a network namespace made for it. Needs root. */
 class AttributorIT {
@@ -39,7 +42,7 @@ class AttributorIT {
         long pid;
         Connection connection;
         long openedNanos;
-        long sentNanos;
+        int headEnd;
         String named;
         Attribution found;
     }
@@ -123,8 +126,7 @@ class AttributorIT {
     void aConnectionThatNoProcessHereMadeIsGivenToNobody() {
         try (Attributor attributor = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
             Connection forwarded = new Connection(IpAddress.parse("192.0.2.7"), 40000, IpAddress.IMDS_V4, 80);
-            Attribution a = attributor.find(
-                    forwarded, System.currentTimeMillis() * 1_000_000, System.currentTimeMillis() * 1_000_000);
+            Attribution a = attributor.find(forwarded, System.currentTimeMillis() * 1_000_000, 0);
             assertEquals(EvidenceMethod.NONE, a.evidence().method());
             assertTrue(
                     a.evidence().reason().contains("no process of this machine"),
@@ -217,7 +219,13 @@ class AttributorIT {
     /** Runs clients in a namespace and returns what happened. */
     static Map<Integer, Call> world(Attributor attributor, String mode, String... rounds) throws Exception {
         String host = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
-        String classPath = Stream.of(NamespaceWorld.class, Attributor.class, Native.class)
+        String classPath = Stream.of(
+                        NamespaceWorld.class,
+                        Attributor.class,
+                        Native.class,
+                        PcapHandle.class,
+                        LoggerFactory.class,
+                        NOPServiceProvider.class)
                 .map(c -> new File(c.getProtectionDomain()
                                 .getCodeSource()
                                 .getLocation()
@@ -273,9 +281,9 @@ class AttributorIT {
                 call.connection =
                         new Connection(IpAddress.parse(a[0]), Integer.parseInt(a[1]), IpAddress.parse(a[3]), 80);
                 call.openedNanos = Long.parseLong(a[2]);
-                call.sentNanos = Long.parseLong(a[4]);
+                call.headEnd = Integer.parseInt(a[4]);
                 if (attributor != null) {
-                    call.found = attributor.find(call.connection, call.openedNanos, call.sentNanos);
+                    call.found = attributor.find(call.connection, call.openedNanos, call.headEnd);
                     attributor.closed(call.connection, call.openedNanos);
                 }
             }

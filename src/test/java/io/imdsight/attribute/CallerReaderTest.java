@@ -180,7 +180,7 @@ class CallerReaderTest {
                 new ConnectRecord.Ancestor(20, 200, "bash".getBytes(StandardCharsets.US_ASCII)),
                 new ConnectRecord.Ancestor(1, 100, "systemd".getBytes(StandardCharsets.US_ASCII)));
         byte[] bytes = commandLine.getBytes(StandardCharsets.ISO_8859_1);
-        return new ConnectRecord(1, 2, END, END, 50, 1000, 3, 0, 0, 0, stat, executable, bytes, whole, ancestors);
+        return new ConnectRecord(1, 2, 0, END, END, 50, 1000, 3, 0, 0, 0, stat, executable, bytes, whole, ancestors);
     }
 
     private void process(int pid, String name, int parent, long start, String commandLine, String exe)

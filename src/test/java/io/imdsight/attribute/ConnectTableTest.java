@@ -102,7 +102,7 @@ class ConnectTableTest {
     void afterALossNothingHalfKnownAndNothingOpenNamesWhatCameLater() {
         Connect open = connect(1, 10 * MS, 100, 40000);
         change(2, 11 * MS, 200, CLOSE, SYN_SENT, 0);
-        table.lost(OFFSET + 20 * MS);
+        table.lost(OFFSET + 20 * MS, 20 * MS);
         change(2, 21 * MS, 0, SYN_SENT, ESTABLISHED, 40001);
         assertNull(table.find(new Connection(SELF, 40001, IpAddress.IMDS_V4, 80), OFFSET + 11 * MS));
         assertSame(open, table.find(TUPLE, OFFSET + 10 * MS + 1));
@@ -114,12 +114,37 @@ class ConnectTableTest {
         connect(1, 10 * MS, 100, 40000);
         connect(2, 10 * MS, 100, 40001);
         change(2, 20 * MS, 0, ESTABLISHED, CLOSE, 40001);
-        table.expire(OFFSET + 20 * MS + ConnectTable.GRACE_NANOS);
+        table.expire(20 * MS + ConnectTable.GRACE_NANOS);
         assertEquals(2, table.size());
-        table.expire(OFFSET + 21 * MS + ConnectTable.GRACE_NANOS);
+        table.expire(21 * MS + ConnectTable.GRACE_NANOS);
         assertEquals(1, table.size());
-        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 30 * MS);
-        table.expire(OFFSET + 31 * MS + ConnectTable.GRACE_NANOS);
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 30 * MS, 30 * MS);
+        table.expire(31 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(0, table.size());
+    }
+
+    @Test
+    void aClockThatIsSetForwardMakesNobodyForgotten() {
+        Connect byKernel = connect(1, 10 * MS, 100, 40000);
+        change(1, 20 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        Connect byCapture = connect(2, 10 * MS, 100, 40001);
+        Connection second = new Connection(SELF, 40001, IpAddress.IMDS_V4, 80);
+        table.closed(second, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
+        Connect lost = connect(3, 10 * MS, 100, 40002);
+        table.lost(OFFSET + 20 * MS, 20 * MS);
+        // an hour more on the wall, a second on the machine
+        table.expire(1_020 * MS);
+        assertSame(byKernel, table.find(TUPLE, OFFSET + 15 * MS));
+        assertSame(byCapture, table.find(second, OFFSET + 15 * MS));
+        assertSame(lost, table.find(new Connection(SELF, 40002, IpAddress.IMDS_V4, 80), OFFSET + 15 * MS));
+    }
+
+    @Test
+    void whatEndedWhileTheClockWasSetForwardIsForgottenAllTheSame() {
+        connect(1, 10 * MS, 100, 40000);
+        long hour = 3_600_000 * MS;
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + hour + 20 * MS, 20 * MS);
+        table.expire(21 * MS + ConnectTable.GRACE_NANOS);
         assertEquals(0, table.size());
     }
 
@@ -243,33 +268,30 @@ class ConnectTableTest {
         Connect c = connect(1, 10 * MS, 100, 40000);
         Attribution opener = new Attribution(caller("opener", List.of()), Evidence.CONNECT_PROBE);
         Attribution other = new Attribution(caller("other", List.of()), Evidence.CONNECT_PROBE);
-        assertSame(c, sent(1, 20 * MS, other));
-        assertSame(c, sent(1, 30 * MS, opener));
-        assertSame(opener, c.senders.at(OFFSET + 15 * MS, opener));
-        assertSame(other, c.senders.at(OFFSET + 20 * MS + 5_000, opener));
-        assertSame(other, c.senders.at(OFFSET + 29 * MS, opener));
-        assertSame(opener, c.senders.at(OFFSET + 31 * MS, null));
+        assertSame(c, sent(1, 20 * MS, 200, other));
+        assertSame(c, sent(1, 30 * MS, 300, opener));
+        assertSame(opener, c.senders.at(150, opener));
+        assertSame(other, c.senders.at(250, opener));
+        assertSame(opener, c.senders.at(350, null));
     }
 
     @Test
     void moreChangesThanAreRememberedLeaveTheOldestUnknown() {
         Connect c = connect(1, 10 * MS, 100, 40000);
         for (int i = 1; i <= Senders.CHANGES_MAX + 1; i++) {
-            sent(1, (10 + i) * MS, new Attribution(caller("sender " + i, List.of()), Evidence.CONNECT_PROBE));
+            sent(1, (10 + i) * MS, 100 * i, new Attribution(caller("sender " + i, List.of()), Evidence.CONNECT_PROBE));
         }
-        Attribution at12 = c.senders.at(OFFSET + 12 * MS, null);
-        assertEquals(List.of("sender 2"), at12.caller().arguments());
-        assertEquals(
-                EvidenceMethod.NONE,
-                c.senders.at(OFFSET + 11 * MS, at12).evidence().method());
+        Attribution second = c.senders.at(250, null);
+        assertEquals(List.of("sender 2"), second.caller().arguments());
+        assertEquals(EvidenceMethod.NONE, c.senders.at(150, second).evidence().method());
     }
 
     @Test
     void aSendOnAConnectionOlderThanUsMakesItKnown() {
         Attribution sender = new Attribution(caller("sender", List.of()), Evidence.CONNECT_PROBE);
-        Connect c = sent(1, 20 * MS, sender);
+        Connect c = sent(1, 20 * MS, 1, sender);
         assertSame(c, table.find(TUPLE, OFFSET + 5 * MS));
-        assertSame(c, sent(1, 30 * MS, sender));
+        assertSame(c, sent(1, 30 * MS, 2, sender));
         assertEquals(1, table.size());
         change(1, 40 * MS, 0, ESTABLISHED, CLOSE, 40000);
         Connect next = connect(1, 50 * MS, 101, 40000);
@@ -282,15 +304,15 @@ class ConnectTableTest {
         Connect first = connect(1, 10 * MS, 100, 40000);
         change(1, 30 * MS, 0, ESTABLISHED, CLOSE, 40000);
         Connect second = connect(1, 40 * MS, 101, 40000);
-        assertSame(first, sent(1, 20 * MS, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
+        assertSame(first, sent(1, 20 * MS, 1, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
         assertNull(second.senders);
     }
 
     @Test
     void afterALossASendBelongsToTheConnectionThatIsStillOpen() {
         Connect c = connect(1, 10 * MS, 100, 40000);
-        table.lost(OFFSET + 20 * MS);
-        assertSame(c, sent(1, 30 * MS, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
+        table.lost(OFFSET + 20 * MS, 20 * MS);
+        assertSame(c, sent(1, 30 * MS, 1, new Attribution(caller("x", List.of()), Evidence.CONNECT_PROBE)));
     }
 
     @Test
@@ -300,7 +322,7 @@ class ConnectTableTest {
             table.known()
                     .sends(
                             table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE),
-                            OFFSET + (11 + i) * MS,
+                            i,
                             new Attribution(caller("p".repeat(16_000), List.of()), Evidence.CONNECT_PROBE));
         }
         assertTrue(table.size() < 1_000, "held " + table.size());
@@ -309,9 +331,9 @@ class ConnectTableTest {
         assertTrue(table.size() > 1);
     }
 
-    private Connect sent(long socket, long nanos, Attribution sender) {
+    private Connect sent(long socket, long nanos, int sequence, Attribution sender) {
         Connect c = table.sent(socket, nanos, OFFSET + nanos, TUPLE);
-        table.known().sends(c, OFFSET + nanos, sender);
+        table.known().sends(c, sequence, sender);
         return c;
     }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * really happened, a line each:
  *
  * <pre>
- * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE SENT-NANOS     a connection, with the number in its request's path
+ * accept NUMBER ADDRESS PORT NANOS ADDRESS-OF-SERVICE HEAD-END     a connection, with the number in its request's path
  * client NUMBER PID                                       who made it
  * seed EVIDENCE RIGHT                                     a connection older than the Attributor (argument "seed")
  * named NUMBER EVIDENCE PID COMMAND LINE                  with an Attributor in here (argument "table")
@@ -37,8 +37,11 @@ final class NamespaceWorld {
     private volatile Attributor attributor;
     private final KernelClock clock = KernelClock.system();
 
-    private NamespaceWorld(Attributor attributor) {
+    private final HeadEnds headEnds;
+
+    private NamespaceWorld(Attributor attributor, HeadEnds headEnds) {
         this.attributor = attributor;
+        this.headEnds = headEnds;
     }
 
     /** Arguments: the host's network namespace, "table", "seed" or "plain", then rounds as {@code
@@ -56,12 +59,13 @@ final class NamespaceWorld {
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_max_tw_buckets"), "0");
         // TCP Fast Open for clients and for every server, without a cookie: Documentation/networking/ip-sysctl.rst
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_fastopen"), "1543");
+        HeadEnds headEnds = HeadEnds.captured();
         boolean table = "table".equals(args[1]);
         Endpoints endpoints = Endpoints.EC2;
         Attributor attributor = table
                 ? Attributor.start(AttributorOptions.of(endpoints, new Drops()).withoutProbe())
                 : null;
-        NamespaceWorld world = new NamespaceWorld(attributor);
+        NamespaceWorld world = new NamespaceWorld(attributor, headEnds);
         for (IpAddress a : endpoints.addresses()) {
             world.serve(a.inetAddress());
         }
@@ -104,8 +108,7 @@ final class NamespaceWorld {
         try (Attributor late = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
             Thread.sleep(1_000);
             s.close();
-            Attribution a =
-                    late.find(c, clock.epoch().getAsLong(), clock.epoch().getAsLong());
+            Attribution a = late.find(c, clock.epoch().getAsLong(), 0);
             say("seed " + a.evidence().method().label() + " "
                     + (a.caller() != null
                             && a.caller().pid() == ProcessHandle.current().pid()));
@@ -154,14 +157,15 @@ final class NamespaceWorld {
         boolean more = true;
         while (more) {
             String head = head(s.getInputStream());
-            long sentNanos = clock.epoch().getAsLong();
             more = head.contains("keep-alive");
             if (!head.contains("/n/")) {
                 break;
             }
             String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
+            // who has the connection for itself sends on it alone
+            int headEnd = more ? headEnds.await("/n/" + number) : 0;
             say("accept " + number + " " + c.originator() + " " + s.getPort() + " " + nanos + " " + c.responder() + " "
-                    + sentNanos);
+                    + headEnd);
             if (attributor != null) {
                 pause();
             }
@@ -174,7 +178,7 @@ final class NamespaceWorld {
                 s.shutdownOutput();
             }
             if (attributor != null) {
-                Attribution a = attributor.find(c, nanos, sentNanos);
+                Attribution a = attributor.find(c, nanos, headEnd);
                 say("named " + number + " " + a.evidence().method().label() + " "
                         + (a.caller() == null
                                 ? a.evidence().reason()

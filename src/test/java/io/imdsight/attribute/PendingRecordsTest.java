@@ -20,7 +20,7 @@ class PendingRecordsTest {
     private static ConnectRecord record(long socket, int pid, long nanos, int argumentBytes) {
         ProcessStat stat = new ProcessStat(new byte[0], 'R', 1, 0, 5);
         return new ConnectRecord(
-                nanos, socket, END, END, pid, 0, 1, 0, 0, 0, stat, null, new byte[argumentBytes], true, List.of());
+                nanos, socket, 0, END, END, pid, 0, 1, 0, 0, 0, stat, null, new byte[argumentBytes], true, List.of());
     }
 
     private static Connect connect(long socket, int pid, long nanos) {

@@ -99,6 +99,14 @@ class SendersIT {
     }
 
     @Test
+    void twoWhoDoNotWaitForAnswersAreEachNamedForTheirOwnThoughTheirRequestsLeaveInOnePacket() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Map<Integer, AttributorIT.Call> calls = check("hasty", V4, 50, null);
+            assertEquals(2, calls.values().stream().map(c -> c.pid).distinct().count());
+        }
+    }
+
+    @Test
     void aSocketPassedToAnOlderProcessIsNamedByWhoSends() throws Exception {
         check("passed", V4, 1, null);
         check("passed", V4, 5, null).values().forEach(c -> {

@@ -40,6 +40,12 @@ class InterfacesTest {
     }
 
     @Test
+    void whereNoneLeadsTheAddressesAreToldAsAPersonWould() {
+        CaptureException e = assertThrows(CaptureException.class, () -> leading(HEADING, NO_V6, ""));
+        assertTrue(e.getMessage().contains("no route leads to 169.254.169.254 or fd00:ec2::254; name"), e.getMessage());
+    }
+
+    @Test
     void theDefaultRouteLeads() throws Exception {
         assertEquals(Set.of("ens5"), leading(HEADING + DEFAULT_ENS5, NO_V6, ""));
     }

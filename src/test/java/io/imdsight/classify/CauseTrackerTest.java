@@ -25,7 +25,24 @@ class CauseTrackerTest {
         String executable = "/usr/bin/" + arguments[0];
         long wallClock = started + offset;
         return new Caller(
-                pid, executable, List.of(arguments), null, 0, null, wallClock, started, null, null, null, parents);
+                pid,
+                executable,
+                List.of(arguments),
+                title(arguments),
+                0,
+                null,
+                wallClock,
+                started,
+                null,
+                null,
+                null,
+                parents);
+    }
+
+    /** As the Attributor would have it. */
+    private static String title(String... arguments) {
+        String next = arguments.length == 1 || arguments[0].equals("curl") ? "--" : arguments[1];
+        return next.startsWith("--") ? arguments[0] : arguments[0] + " " + next.substring(next.lastIndexOf('/') + 1);
     }
 
     private Caller curl(int pid, Caller... parents) {
@@ -40,6 +57,7 @@ class CauseTrackerTest {
                 ClassifierTest.CONNECTION,
                 at,
                 new RequestHead(method, target, null, headers, true),
+                0,
                 answer);
         return tracker.cause(e, Classifier.classify(e), caller);
     }
@@ -171,6 +189,36 @@ class CauseTrackerTest {
                 null,
                 List.of(nightly));
         assertEquals(Cause.NEVER_TRIED, get(report));
+    }
+
+    @Test
+    void whatAnInterpreterIsGivenAsTextIsOneCallerAsAScriptIs() {
+        String[][] texts = {{"sh", "-c"}, {"mksh", "-c"}, {"pypy3", "-c"}, {"perl", "-e"}, {"python3", "-m"}};
+        int pid = 100;
+        for (String[] text : texts) {
+            Caller parent = process(pid++, START + SECOND, List.of(), text[0], text[1], "fetch");
+            put(curl(pid++, parent), ClassifierTest.status(200));
+            assertEquals(Cause.TOKEN_UNUSED, get(curl(pid++, parent)), text[0] + " " + text[1]);
+        }
+    }
+
+    @Test
+    void aToolThatRunsAnotherIsNoScriptThoughItsFileIsAShellsToo() {
+        Caller timeout = new Caller(
+                5,
+                "/bin/busybox",
+                List.of("timeout", "5", "curl"),
+                "timeout",
+                0,
+                null,
+                START + SECOND + offset,
+                START + SECOND,
+                null,
+                null,
+                null,
+                List.of());
+        put(curl(6, timeout), ClassifierTest.status(200));
+        assertEquals(Cause.NEVER_TRIED, get(curl(7, timeout)));
     }
 
     @Test

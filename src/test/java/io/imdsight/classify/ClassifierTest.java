@@ -25,7 +25,13 @@ class ClassifierTest {
 
     static Exchange exchange(String method, String target, int headers, boolean complete, Answer answer) {
         return new Exchange(
-                1000, Link.UNKNOWN, CONNECTION, 900, new RequestHead(method, target, null, headers, complete), answer);
+                1000,
+                Link.UNKNOWN,
+                CONNECTION,
+                900,
+                new RequestHead(method, target, null, headers, complete),
+                0,
+                answer);
     }
 
     static Answer status(int code) {

@@ -66,6 +66,7 @@ class DemoVerdictTest {
                 CONNECTION,
                 1,
                 new RequestHead("GET", target, null, 0, true),
+                0,
                 new Answer(Answer.State.RECEIVED, status));
         Evidence evidence = caller == null ? Evidence.none("it had ended") : Evidence.CONNECT_PROBE;
         return new Sighting(e, Classifier.classify(e), cause, caller, evidence);

@@ -314,7 +314,7 @@ class DoctorCommandTest {
     private static Finding cloudWatch(String... arguments) {
         DoctorCommand doctor = new DoctorCommand(null, List.of());
         new picocli.CommandLine(doctor).parseArgs(arguments);
-        return new CloudWatchCheck(doctor.cloudWatch).look().getFirst();
+        return new CloudWatchCheck(doctor.cloudWatch, !doctor.noLedger).look().getFirst();
     }
 
     @Test
@@ -336,6 +336,23 @@ class DoctorCommandTest {
         // two for the machine and two for each of four callers; two each for the fleet, the image and the tag
         assertTrue(few.contains("at most 16 metrics, 10 of this machine and 6 shared"), few);
         assertEquals(64, cloudWatch("--cloudwatch", "--emf", "-").status(), "the agent's status with these flags");
+    }
+
+    @Test
+    void aConfigurationThatPublishesFromNoLedgerIsOneThatTheAgentDoesNotStartWith() throws IOException {
+        Path file = directory.resolve("imdsight.conf");
+        Files.writeString(file, "cloudwatch = true\nno-ledger = true\n");
+        Console console = new Console(
+                Map.of(), new ByteArrayInputStream(new byte[0]), out, new PrintStream(out), false, new Ending());
+        picocli.CommandLine root = Main.commands(console, false, new AgentCommand(console, null));
+        root.setDefaultValueProvider(Settings.load(root, null, Map.of(), file));
+        root.parseArgs("doctor");
+        DoctorCommand doctor = root.getSubcommands().get("doctor").getCommand();
+        Finding found =
+                new CloudWatchCheck(doctor.cloudWatch, !doctor.noLedger).look().getFirst();
+        assertEquals(78, found.status(), found.found());
+        assertTrue(found.found().contains("leave out --no-ledger"), found.found());
+        assertEquals(64, cloudWatch("--cloudwatch", "--no-ledger").status(), "as flags");
     }
 
     @Test

@@ -43,7 +43,7 @@ class SightingThreadTest {
 
     @Test
     void aTokenRequestThatStillWaitsExplainsTheFallback() {
-        thread.step(new SightingQueue.Asked(CONNECTION, 1, TOKEN_REQUEST, 5_000_000_000L));
+        thread.step(new SightingQueue.Asked(CONNECTION, 1, TOKEN_REQUEST, 0, 5_000_000_000L));
         thread.step(finished("/latest/meta-data/", 6_500_000_000L));
         assertEquals(Cause.TOKEN_UNANSWERED, printed.sightings.getFirst().cause());
     }
@@ -92,8 +92,8 @@ class SightingThreadTest {
 
     private static SightingQueue.Finished finished(String target, long timestampNanos) {
         RequestHead head = new RequestHead("GET", target, "curl/8", 0, true);
-        Exchange e =
-                new Exchange(timestampNanos, Link.UNKNOWN, CONNECTION, 1, head, new Answer(Answer.State.RECEIVED, 200));
+        Exchange e = new Exchange(
+                timestampNanos, Link.UNKNOWN, CONNECTION, 1, head, 0, new Answer(Answer.State.RECEIVED, 200));
         return new SightingQueue.Finished(e, Classifier.classify(e));
     }
 

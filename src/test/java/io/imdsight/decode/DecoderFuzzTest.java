@@ -40,7 +40,11 @@ class DecoderFuzzTest {
         Wire wire = new Wire(SMALL) {
             @Override
             public void requested(
-                    io.imdsight.model.Connection connection, long openedNanos, RequestHead head, long timestampNanos) {
+                    io.imdsight.model.Connection connection,
+                    long openedNanos,
+                    RequestHead head,
+                    int headEnd,
+                    long timestampNanos) {
                 requested[0]++;
             }
         };

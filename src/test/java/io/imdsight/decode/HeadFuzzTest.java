@@ -151,7 +151,7 @@ class HeadFuzzTest {
         int end;
 
         @Override
-        public void request(RequestHead found) {
+        public void request(RequestHead found, int read) {
             head = head == null ? found : head;
         }
 

@@ -25,7 +25,7 @@ class ConnectRecordTest {
         b.putInt(104, 20).putLong(112, 1_000_000_000L).put(120, "sh".getBytes(StandardCharsets.US_ASCII));
         b.putInt(68, 8 << 20 | 1).putLong(88, 4711).putInt(96, 5).putInt(100, 0xf000_0097);
         b.putInt(136, 1).putLong(144, 10_000_000L).put(152, "a-name-of-16-byt".getBytes(StandardCharsets.US_ASCII));
-        b.put(664, CURL);
+        b.putInt(660, 0x8000_0001).put(664, CURL);
         return b;
     }
 
@@ -34,6 +34,7 @@ class ConnectRecordTest {
         ConnectRecord r = ConnectRecord.parse(curl(), 0, 664 + CURL.length);
         assertEquals(1_000, r.timeNanos());
         assertEquals(0xffff_8881_0000_0000L, r.socket());
+        assertEquals(0x8000_0001, r.sequence());
         assertEquals(30, r.pid());
         assertEquals(1000, r.userId());
         assertEquals(77, r.cgroupId());

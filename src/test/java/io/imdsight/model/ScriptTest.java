@@ -1,7 +1,9 @@
 package io.imdsight.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +121,23 @@ class ScriptTest {
 
     private static String of(String path) {
         return Script.of(process("sh " + path.substring(path.lastIndexOf('/') + 1), "sh", path));
+    }
+
+    @Test
+    void anInterpreterIsAtWorkWhereItWasGivenAScriptAModuleOrText() {
+        assertTrue(Script.isAtWork(NIGHTLY));
+        assertTrue(Script.isAtWork(process("sh -c", "sh", "-xc", "curl x")));
+        assertTrue(Script.isAtWork(process("bash -c", "-bash", "-c", "curl x")));
+        assertTrue(Script.isAtWork(process("bash 63", "bash", "/dev/fd/63")));
+        assertTrue(Script.isAtWork(process("node --eval", "node", "--eval", "0")));
+        assertTrue(Script.isAtWork(process("python3 -m reports", "python3", "-m", "reports")));
+        assertTrue(Script.isAtWork(process("java app.jar", "java", "-jar", "/opt/app.jar")));
+        assertFalse(Script.isAtWork(process("bash", "bash", "--login")));
+        assertFalse(Script.isAtWork(process("bash", "-bash")));
+        assertFalse(Script.isAtWork(process("curl", "curl", "http://x/")));
+        assertFalse(Script.isAtWork(process("nginx: worker process", "nginx: worker process")));
+        assertFalse(Script.isAtWork(process("my -c", "/opt/my -c", "-v")));
+        assertFalse(Script.isAtWork(gone("sh -c")));
     }
 
     @Test

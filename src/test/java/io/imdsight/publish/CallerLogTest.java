@@ -34,7 +34,7 @@ class CallerLogTest {
         Exchange e = s.exchange();
         Caller c = s.caller();
         Exchange later = new Exchange(
-                nanos, e.link(), e.connection(), nanos, e.request(), new Answer(Answer.State.RECEIVED, 200));
+                nanos, e.link(), e.connection(), nanos, e.request(), 0, new Answer(Answer.State.RECEIVED, 200));
         Caller named = new Caller(
                 c.pid(),
                 executable,

@@ -69,7 +69,7 @@ final class Samples {
     }
 
     static Exchange exchange(RequestHead head, Answer answer) {
-        return new Exchange(TIME, new Link("ens5", 2), CONNECTION, TIME - 1000, head, answer);
+        return new Exchange(TIME, new Link("ens5", 2), CONNECTION, TIME - 1000, head, 0, answer);
     }
 
     static Caller curl() {

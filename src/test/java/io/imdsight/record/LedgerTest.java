@@ -397,6 +397,23 @@ class LedgerTest {
     }
 
     @Test
+    void aStateDirectoryThatIsALinkToNowhereIsSaidToBeOne() throws Exception {
+        Path loop = temporary.resolve("loop");
+        Files.createSymbolicLink(loop, loop);
+        assertSaidOf(loop, loop + " is a symbolic link that leads to no directory");
+        Path file = Files.createFile(temporary.resolve("file"));
+        assertSaidOf(file, file + " is no directory");
+    }
+
+    private void assertSaidOf(Path stateDirectory, String expected) throws LedgerException {
+        said.clear();
+        try (Ledger other = ledger(LedgerOptions.in(stateDirectory))) {
+            other.commit();
+        }
+        assertTrue(said.toString().contains(expected), said::toString);
+    }
+
+    @Test
     void aSecondAgentIsTurnedAwayAndReadersAreNot() throws Exception {
         LedgerException e = assertThrows(LedgerException.class, () -> ledger(LedgerOptions.in(directory)));
         assertEquals(LedgerException.Kind.IN_USE, e.kind());

@@ -62,7 +62,7 @@ final class Seen {
     private static Sighting of(long minute, Version version, Outcome outcome, Caller caller, RequestHead head) {
         long at = minute * MINUTE_NANOS + 7_000_000_000L;
         return new Sighting(
-                new Exchange(at, Link.UNKNOWN, CONNECTION, at - 1, head, new Answer(Answer.State.RECEIVED, 200)),
+                new Exchange(at, Link.UNKNOWN, CONNECTION, at - 1, head, 0, new Answer(Answer.State.RECEIVED, 200)),
                 new Classification(version, Kind.METADATA, outcome, PathClass.CREDENTIALS),
                 version == Version.V1 ? Cause.NEVER_TRIED : null,
                 caller,

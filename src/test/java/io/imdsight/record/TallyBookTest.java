@@ -35,6 +35,7 @@ class TallyBookTest {
                 new Connection(IpAddress.parse("10.0.0.5"), 1, IpAddress.IMDS_V4, 80),
                 nanos,
                 head,
+                0,
                 new Answer(Answer.State.RECEIVED, 200));
         return new Sighting(
                 e,

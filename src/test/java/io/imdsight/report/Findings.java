@@ -73,6 +73,7 @@ public final class Findings {
                 new Connection(IpAddress.parse("10.0.0.5"), 40312, IpAddress.IMDS_V4, 80),
                 START,
                 head,
+                0,
                 new Answer(Answer.State.RECEIVED, 200));
         PathClass part = path.contains("security-credentials") ? PathClass.CREDENTIALS : PathClass.META_DATA;
         book.add(new Sighting(

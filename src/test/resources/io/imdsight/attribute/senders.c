@@ -14,6 +14,7 @@
  *   orphan     the same, and the parent ends before the child sends
  *   parent     connects, forks; the parent sends while the child holds the connection
  *   turns      connects, forks; parent and child take turns
+ *   hasty      the same, and neither waits for an answer: what is small waits in the kernel and leaves with what the other wrote
  *   passed     connects, hands the connection to an older process over SCM_RIGHTS, which sends
  *   pidns      the child of a new pid namespace connects and sends
  *   older      connects, forks, waits for a line on standard input; then parent and child take turns
@@ -82,11 +83,35 @@ static int request(char *text, int bytes, int number) {
     return snprintf(text, bytes, "GET /n/%d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n", number);
 }
 
+/* Reads one answer to its end: who leaves some of it has the next request sent before its turn. */
+static void answered(int fd) {
+    static char text[65536];
+    static size_t have;
+    size_t whole = 0;
+    for (;;) {
+        text[have] = 0;
+        char *end = strstr(text, "\r\n\r\n");
+        char *length = strcasestr(text, "\r\nContent-Length:");
+        if (end) {
+            must(length && length < end, "an answer's length");
+            whole = end + 4 - text + strtoul(length + 17, NULL, 10);
+            must(whole < sizeof text, "a short answer");
+        }
+        if (end && have >= whole) {
+            memmove(text, text + whole, have -= whole);
+            return;
+        }
+        ssize_t more = read(fd, text + have, sizeof text - 1 - have);
+        must(more > 0, "read");
+        have += more;
+    }
+}
+
 static void ask(int fd, int number) {
     char text[256];
     int length = request(text, sizeof text, number);
     must(write(fd, text, length) == length, "write");
-    must(read(fd, text, sizeof text) > 0, "read");
+    answered(fd);
 }
 
 static void ask_all(int fd, int first, int count) {
@@ -105,7 +130,7 @@ static void fastopen(const char *to_text, int first, int count) {
         int bytes = request(text, sizeof text, i);
         say(i, getpid());
         must(sendto(fd, text, bytes, MSG_FASTOPEN, (struct sockaddr *) &to, length) == bytes, "sendto");
-        must(read(fd, text, sizeof text) > 0, "read");
+        answered(fd);
         struct tcp_info info;
         socklen_t size = sizeof info;
         must(!getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) && (info.tcpi_options & TCPI_OPT_SYN_DATA), "data in the SYN");
@@ -124,7 +149,7 @@ static void *in_thread(void *argument) {
 }
 
 /* Parent and child send one after the other, the parent first. */
-static void turns(int fd, int first, int count) {
+static void turns(int fd, int first, int count, int hasty) {
     int go[2], back[2];
     char c = 0;
     must(!pipe(go) && !pipe(back), "pipe");
@@ -134,10 +159,21 @@ static void turns(int fd, int first, int count) {
         int mine = (i - first) % 2 == (child ? 0 : 1);
         if (mine) {
             say(i, getpid());
-            ask(fd, i);
+            if (hasty) {
+                char text[256];
+                int length = request(text, sizeof text, i);
+                must(write(fd, text, length) == length, "write");
+            } else {
+                ask(fd, i);
+            }
             must(write(child ? go[1] : back[1], &c, 1) == 1, "turn");
         } else {
             must(read(child ? back[0] : go[0], &c, 1) == 1, "wait for turn");
+        }
+    }
+    if (child && hasty) {
+        for (int i = 0; i < count; i++) {
+            answered(fd);
         }
     }
     if (child) {
@@ -226,12 +262,14 @@ int main(int argc, char **argv) {
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
     } else if (!strcmp(how, "turns")) {
-        turns(opened(to, 0), first, count);
+        turns(opened(to, 0), first, count, 0);
+    } else if (!strcmp(how, "hasty")) {
+        turns(opened(to, 0), first, count, 1);
     } else if (!strcmp(how, "older")) {
         int fd = opened(to, 0);
         char c;
         must(write(1, "opened\n", 7) == 7 && read(0, &c, 1) == 1, "go");
-        turns(fd, first, count);
+        turns(fd, first, count, 0);
     } else if (!strcmp(how, "passed")) {
         int over[2];
         must(!socketpair(AF_UNIX, SOCK_STREAM, 0, over), "socketpair");
