@@ -85,7 +85,7 @@ final class AgentCommand implements Callable<Integer> {
                 + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
         keeper.begin(pipeline.state()::connections, pipeline.state()::isCapturing, pipeline::stop);
-        out.begin(pipeline, cloudWatch::identity);
+        out.begin(pipeline, cloudWatch);
         cloudWatch.begin(keeper.pending(), keeper.drops());
         reloadOnSignal(out);
         pipeline.await(duration);

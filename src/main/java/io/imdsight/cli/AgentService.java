@@ -13,7 +13,6 @@ import io.imdsight.publish.LedgerSource;
 import io.imdsight.publish.MemorySource;
 import io.imdsight.publish.Meters;
 import io.imdsight.publish.NdjsonFile;
-import io.imdsight.publish.identity.MachineIdentity;
 import io.imdsight.record.LedgerException;
 import io.imdsight.record.LedgerReader;
 import io.imdsight.record.PendingMinutes;
@@ -50,6 +49,7 @@ final class AgentService {
     private final ServiceOptions options;
     private final CallerSeries series = new CallerSeries(System::nanoTime);
     private final MemorySource counts;
+    private final LedgerKeeper keeper;
     private final PendingMinutes ledger;
     private final Path stateDir;
     private final CallerLog log;
@@ -61,6 +61,7 @@ final class AgentService {
     private final NdjsonFile feedFile;
     private volatile ServiceOptions current;
     private LivePipeline pipeline;
+    private CloudWatchKeeper cloudWatch;
     private Vigil vigil;
     private Feed feed;
     private Endpoint endpoint;
@@ -77,6 +78,7 @@ final class AgentService {
         eventFile = file(options.eventFile(common.stateDir));
         feedFile = file(options.feedFile());
         events = eventFile == null ? null : new EventFile(eventFile, keeper.drops(), System::nanoTime);
+        this.keeper = keeper;
         ledger = keeper.pending();
         counts = feedFile == null || ledger != null ? null : new MemorySource();
         log = options.log == LogStyle.CALLERS ? new CallerLog(json, new ServiceLog(console), System.nanoTime()) : null;
@@ -119,15 +121,16 @@ final class AgentService {
     /**
      * The pipeline reads from now on.
      *
-     * @param identity which machine this is, where somebody asks the metadata service for it; gives null where not
+     * @param publishing asks the metadata service which machine this is, and publishes to CloudWatch, where that is wanted
      */
-    void begin(LivePipeline started, Supplier<MachineIdentity> identity) {
+    void begin(LivePipeline started, CloudWatchKeeper publishing) {
         pipeline = started;
+        cloudWatch = publishing;
         vigil = new Vigil(new PipelinePulse(pipeline.state()), AgentService::epochNanos, System::nanoTime);
         if (feedFile != null) {
             FeedSource source = ledger == null ? counts : new LedgerSource(ledger, epochNanos() / Feed.MINUTE_NANOS);
             int minutes = (int) options.feedEvery.toMinutes();
-            Supplier<Host> host = new ThisHost(Path.of("/"), identity);
+            Supplier<Host> host = new ThisHost(Path.of("/"), cloudWatch::identity);
             feed = new Feed(
                     feedFile, source, minutes, host, pipeline.state()::totals, this::condition, pipeline.drops());
         }
@@ -170,6 +173,12 @@ final class AgentService {
         }
         if (feedFile != null) {
             ways.put("feed", !feedFile.isFailing());
+        }
+        if (ledger != null) {
+            ways.put("ledger", !keeper.isFailing());
+        }
+        if (cloudWatch.way() != null) {
+            ways.put(cloudWatch.way(), !cloudWatch.isFailing());
         }
         return vigil.look(ways);
     }

@@ -32,7 +32,7 @@ final class CloudWatchKeeper implements AutoCloseable {
     private final CloudWatchFlags flags;
     private final Endpoints endpoints;
     private final Console console;
-    private CloudWatchThread thread;
+    private volatile CloudWatchThread thread;
     private volatile IdentitySource identity;
     private boolean said;
 
@@ -62,6 +62,17 @@ final class CloudWatchKeeper implements AutoCloseable {
     MachineIdentity identity() {
         IdentitySource source = identity;
         return source == null ? null : source.known();
+    }
+
+    /** What it is called among the ways out; null where it is switched off. */
+    String way() {
+        return flags.emf != null ? "emf" : flags.enabled ? "cloudwatch" : null;
+    }
+
+    /** Whether counts get there, as far as is known. Any thread; does not wait. */
+    boolean isFailing() {
+        CloudWatchThread t = thread;
+        return t != null && t.isFailing();
     }
 
     private CloudWatchPublisher open(PendingMinutes ledger, Drops drops) {

@@ -75,6 +75,11 @@ final class LedgerKeeper implements AutoCloseable {
         return new Recorded(ledger, next);
     }
 
+    /** Whether a ledger is kept whose disk refuses it. */
+    boolean isFailing() {
+        return ledger != null && ledger.isFailing();
+    }
+
     /** Holds sightings back until they are on disk: whoever has seen a line finds it counted, whatever happens to the agent. */
     private static final class Recorded implements SightingThread.Output {
         /** While others wait, so many are recorded at once, … */

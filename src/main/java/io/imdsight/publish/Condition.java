@@ -14,7 +14,7 @@ import java.util.Map;
  * @param progressNanos when the capture last showed progress; with several, the one that is furthest behind
  * @param queueBytes what waits to be attributed
  * @param packets packets that the captures read
- * @param publishing each way out that is switched on, by name, with whether it works
+ * @param publishing each way out that is switched on, the ledger among them, by name, with whether it works
  */
 public record Condition(
         boolean capturing,

@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,12 +25,14 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
 
 /**
  * The meters. They hold no numbers of their own: what was counted is taken at the beginning of a scrape, at one moment, so that sums agree within it. All
  * series of fixed labels are there from the first scrape on, with 0. docs/prometheus.md lists them.
  */
 public final class Meters {
+    private static final Pattern UNIT = Pattern.compile("(?m)^# TYPE (\\w+_(seconds|bytes)) gauge$");
     private static final Version[] VERSIONS = Version.values();
 
     private final Supplier<Totals> totals;
@@ -257,6 +260,13 @@ public final class Meters {
         callers();
         ByteArrayOutputStream out = new ByteArrayOutputStream(32 * 1024);
         registry.scrape(out, format.contentType());
-        return out.toByteArray();
+        return format == Exposition.OPEN_METRICS
+                ? withUnits(out.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8)
+                : out.toByteArray();
+    }
+
+    /** OpenMetrics 1.0 has a line for the unit that a name ends in; Micrometer leaves it out. */
+    private static String withUnits(String text) {
+        return UNIT.matcher(text).replaceAll("$0\n# UNIT $1 $2");
     }
 }

@@ -142,6 +142,11 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         }
     }
 
+    /** Whether the disk refuses it, and counts are kept in memory. Does not wait, whatever the disk does. */
+    public boolean isFailing() {
+        return store.said();
+    }
+
     /** How many requests wait for the disk. */
     public synchronized long waiting() {
         return waiting.sightings();

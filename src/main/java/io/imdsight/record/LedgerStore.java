@@ -36,7 +36,7 @@ final class LedgerStore implements AutoCloseable {
     private LedgerFile file;
     private LedgerWriter writer;
     private boolean up;
-    private boolean said;
+    private volatile boolean said;
     private int failures;
     private long retryAtNanos;
 

@@ -38,7 +38,7 @@ class DashboardsTest {
         series.accept(TallyKey.of(Samples.v1(Samples.curl(), Evidence.CONNECT_PROBE)));
         Meters meters = new Meters(
                 () -> new Totals(0, Map.of(), Map.of(EvidenceMethod.NONE, 0L), ConnectionCounts.NONE, Map.of()),
-                () -> new Condition(true, true, true, true, 0, 0, 0, 0, 0, Map.of()),
+                () -> new Condition(true, true, true, true, 0, 0, 0, 0, 0, Map.of("ledger", true)),
                 series,
                 "1");
         String text = new String(meters.scrape(Exposition.TEXT), StandardCharsets.UTF_8);

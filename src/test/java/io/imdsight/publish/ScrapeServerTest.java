@@ -117,6 +117,12 @@ class ScrapeServerTest {
                 open.headers().firstValue("Content-Type").orElseThrow());
         assertTrue(open.body().endsWith("# EOF\n"), open.body());
         assertTrue(open.body().contains("# TYPE imdsight_metadata_no_token counter\n"), open.body());
+        assertTrue(
+                open.body()
+                        .contains(
+                                "# TYPE imdsight_start_time_seconds gauge\n# UNIT imdsight_start_time_seconds seconds\n"),
+                open.body());
+        assertTrue(open.body().contains("\n# UNIT imdsight_sighting_queue_bytes bytes\n"), open.body());
         assertTrue(get("/metrics", "Accept", "text/plain")
                 .headers()
                 .firstValue("Content-Type")

@@ -525,11 +525,13 @@ class LedgerTest {
             l.add(Seen.v1(M, "a"));
             l.commit();
             assertEquals(1, l.waiting());
+            assertTrue(l.isFailing());
             Files.delete(temporary.resolve("file"));
             clock.addAndGet(60_000_000_000L);
             l.tick(M * Seen.MINUTE_NANOS);
             assertEquals(2, said.size());
             assertTrue(said.get(1).contains("1 request that waited is in it, 0 lost"), said.get(1));
+            assertFalse(l.isFailing());
             try (LedgerReader reader = LedgerReader.open(below)) {
                 assertEquals(1, Seen.sum(reader.tallies(0, Long.MAX_VALUE)));
                 assertEquals(1, reader.runs(0, Long.MAX_VALUE).size());

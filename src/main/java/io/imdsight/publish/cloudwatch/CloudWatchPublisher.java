@@ -190,6 +190,11 @@ public final class CloudWatchPublisher {
         return Math.floorDiv(millis, 60_000);
     }
 
+    /** Whether it does not take counts now. Any thread. */
+    boolean isFailing() {
+        return trouble != null;
+    }
+
     /** Requests to CloudWatch so far. */
     public long puts() {
         return delivery.puts();

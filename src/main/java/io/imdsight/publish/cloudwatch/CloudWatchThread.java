@@ -18,6 +18,7 @@ public final class CloudWatchThread implements AutoCloseable {
     private final Thread thread;
     private volatile CloudWatchPublisher publisher;
     private volatile boolean faultSaid;
+    private volatile boolean faulty;
 
     /**
      * Starts it.
@@ -53,7 +54,9 @@ public final class CloudWatchThread implements AutoCloseable {
             if (publisher == null) {
                 publisher = opener.get();
             }
-            return publisher == null ? AFTER_FAULT_MILLIS : publisher.step();
+            long waitMillis = publisher == null ? AFTER_FAULT_MILLIS : publisher.step();
+            faulty = publisher == null;
+            return waitMillis;
         } catch (RuntimeException e) {
             fault(e);
             return AFTER_FAULT_MILLIS;
@@ -61,11 +64,18 @@ public final class CloudWatchThread implements AutoCloseable {
     }
 
     private void fault(RuntimeException e) {
+        faulty = true;
         if (!faultSaid) {
             faultSaid = true;
             say.accept("publishing to CloudWatch failed by a fault of ours: " + e
                     + "; it is tried again, counts stay in the ledger");
         }
+    }
+
+    /** Whether counts do not get to CloudWatch now: it refuses them, or it is not known yet which machine this is. Any thread; does not wait. */
+    public boolean isFailing() {
+        CloudWatchPublisher p = publisher;
+        return faulty || p != null && p.isFailing();
     }
 
     /** The publisher; null until it could be made. */

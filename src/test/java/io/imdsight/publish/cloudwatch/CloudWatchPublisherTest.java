@@ -135,8 +135,10 @@ class CloudWatchPublisherTest {
         int whileAway = scene.cloudWatch.requests().size();
         assertTrue(whileAway > 100 && whileAway < 1500, whileAway + " requests in three days of failure");
         assertEquals(0, scene.cloudWatch.size());
+        assertTrue(scene.publisher.isFailing());
         scene.cloudWatch.become(CloudWatchStandIn.Mood.WELL);
         scene.passMinutes(60);
+        assertFalse(scene.publisher.isFailing());
         scene.assertEqualInEveryMinute(NO_TOKEN, from - 1, from + minutes);
         assertTrue(scene.has(NO_TOKEN, from + 1));
         assertEquals(0, scene.ledger.published(Destination.CLOUDWATCH).pending());
