@@ -74,7 +74,29 @@ class BpfAssemblerTest {
 
     private static final KernelOffsets OFFSETS = new KernelOffsets(
             new SocketOffsets(12, 14, 900, 16, 0, 4, 904, 56, 72),
-            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 8,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            9,
+            10,
+            11,
+            12,
+            13,
+            14,
+            15,
+            16,
+            17,
+            18,
+            19,
+            20,
+            21,
+            22,
+            8,
             16);
 
     private static final CopyProgram.Maps MAPS = new CopyProgram.Maps(3, 4, 5, 6);
