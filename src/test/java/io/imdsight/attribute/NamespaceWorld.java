@@ -162,7 +162,7 @@ final class NamespaceWorld {
                 break;
             }
             String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
-            // who has the connection for itself sends on it alone
+            // a connection may change hands only if it is kept; one capture would be too slow for all clients
             int headEnd = more ? headEnds.await("/n/" + number) : 0;
             say("accept " + number + " " + c.originator() + " " + s.getPort() + " " + nanos + " " + c.responder() + " "
                     + headEnd);

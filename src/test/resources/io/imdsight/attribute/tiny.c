@@ -34,9 +34,9 @@ static int connected(const char *address) {
     return fd;
 }
 
-static int ask(int fd, const char *number) {
+static int ask(int fd, const char *number, const char *more) {
     char text[256];
-    int length = snprintf(text, sizeof text, "GET /n/%s HTTP/1.1\r\nHost: x\r\n\r\n", number);
+    int length = snprintf(text, sizeof text, "GET /n/%s HTTP/1.1\r\nHost: x\r\n%s\r\n", number, more);
     return write(fd, text, length) == length && read(fd, text, sizeof text) > 0 ? 0 : 5;
 }
 
@@ -86,10 +86,10 @@ int main(int argc, char **argv) {
         return launch(argv[0], argv);
     }
     if (argc == 5 && !strcmp(argv[1], "call")) {
-        return ask(connected(argv[3]), argv[2]);
+        return ask(connected(argv[3]), argv[2], "");
     }
     if (argc == 5 && !strcmp(argv[1], "linger")) {
-        int failed = ask(connected(argv[3]), argv[2]);
+        int failed = ask(connected(argv[3]), argv[2], "");
         usleep(2000000);
         return failed;
     }
@@ -99,5 +99,5 @@ int main(int argc, char **argv) {
         char *later[] = {argv[0], "later", argv[2], descriptor, NULL};
         execv(argv[0], later);
     }
-    return argc == 4 ? ask(atoi(argv[3]), argv[2]) : 2;
+    return argc == 4 ? ask(atoi(argv[3]), argv[2], "Connection: keep-alive\r\n") : 2;
 }
