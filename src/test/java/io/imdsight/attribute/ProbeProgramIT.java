@@ -132,8 +132,9 @@ class ProbeProgramIT {
     @Test
     void theProgramsSayWhatPerfEventsSay() throws Exception {
         AttributorOptions options = AttributorOptions.of(OWN, new Drops());
-        try (StateSource programs = StateSource.open(options.withoutPerf());
-                StateSource perf = StateSource.open(withPerf(options))) {
+        try (ConnectCopies copies = ConnectCopies.start(options.withoutBpf());
+                StateSource programs = StateSource.open(options.withoutPerf(), copies);
+                StateSource perf = StateSource.open(withPerf(options), copies)) {
             assertNull(perf.detour());
             assertNotNull(programs.detour());
             python(CONNECTS);
