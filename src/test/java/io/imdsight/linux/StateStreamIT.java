@@ -203,17 +203,4 @@ class StateStreamIT {
                 () -> StateStream.open(PROC, sys, KernelClock.system(), PEERS, PORT, null));
         assertTrue(e.getMessage().contains("btf/vmlinux"), e.getMessage());
     }
-
-    @Test
-    void startsInAFewMilliseconds() throws Exception {
-        long best = Long.MAX_VALUE;
-        long first = 0;
-        for (int i = 0; i < 10; i++) {
-            long begun = System.nanoTime();
-            open(StateStream.RING_BYTES, Programs.BOTH).close();
-            best = Math.min(best, System.nanoTime() - begun);
-            first = i == 0 ? best : first;
-        }
-        System.out.printf("state programs: started in %d ms, best of ten %d ms%n", first / 1_000_000, best / 1_000_000);
-    }
 }
