@@ -89,6 +89,11 @@ final class ConnectCopies implements Closeable {
         return sendProblem;
     }
 
+    /** Where they come from; null where there are none. */
+    ConnectRecords records() {
+        return records;
+    }
+
     /** Lets sends wake whoever waits for records. */
     void wake(SampleStream stream) {
         if (records != null) {

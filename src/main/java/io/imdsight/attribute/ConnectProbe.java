@@ -78,7 +78,7 @@ final class ConnectProbe implements Closeable {
         // First, so that what it writes is there when the other wakes us.
         ConnectCopies copies = ConnectCopies.start(options);
         try {
-            StateSource source = StateSource.open(options);
+            StateSource source = StateSource.open(options, copies);
             copies.wake(source.stream());
             ConnectProbe probe = new ConnectProbe(options, reader, source, copies);
             probe.thread.start();

@@ -26,12 +26,13 @@ record StateSource(SampleStream stream, SocketState.Layout layout, String detour
     /**
      * Opens one.
      *
+     * @param copies what copies callers meanwhile
      * @throws IOException where the kernel refuses both; its cause is the refusal of perf events
      * @throws IllegalArgumentException where the kernel's tracepoint is another
      */
-    static StateSource open(AttributorOptions options) throws IOException {
+    static StateSource open(AttributorOptions options, ConnectCopies copies) throws IOException {
         if (!options.perf()) {
-            return program(options, "perf events are switched off");
+            return program(options, copies, "perf events are switched off");
         }
         try {
             return perf(options);
@@ -39,13 +40,14 @@ record StateSource(SampleStream stream, SocketState.Layout layout, String detour
             if (!e.isPermission()) {
                 throw e;
             }
-            return insteadOf(options, e);
+            return insteadOf(options, copies, e);
         }
     }
 
-    private static StateSource insteadOf(AttributorOptions options, KernelException refusal) throws IOException {
+    private static StateSource insteadOf(AttributorOptions options, ConnectCopies copies, KernelException refusal)
+            throws IOException {
         try {
-            return program(options, "perf events are refused: " + refusal.getMessage());
+            return program(options, copies, "perf events are refused: " + refusal.getMessage());
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     refusal.getMessage() + "; and no BPF program can be had instead: " + e.getMessage(), refusal);
@@ -65,13 +67,14 @@ record StateSource(SampleStream stream, SocketState.Layout layout, String detour
         return new StateSource(TracepointStream.open(options.sysRoot(), options.clock(), sources), layout, null);
     }
 
-    private static StateSource program(AttributorOptions options, String why) throws IOException {
+    private static StateSource program(AttributorOptions options, ConnectCopies copies, String why) throws IOException {
         StateStream stream = StateStream.open(
                 options.procRoot(),
                 options.sysRoot(),
                 options.clock(),
                 peers(options),
-                options.endpoints().port());
+                options.endpoints().port(),
+                copies.records());
         return new StateSource(
                 stream, SocketState.Layout.of(StateStream.format()), "its records come from BPF programs, for " + why);
     }

@@ -40,6 +40,7 @@ public final class ConnectRecords implements Closeable {
     private final Deque<Closeable> open = new ArrayDeque<>();
     private final BpfRing ring;
     private final FileDescriptor lostMap;
+    private final SocketOffsets sockets;
     private BpfRing sends;
     private int sendsDescriptor = -1;
     private Exception sendProblem;
@@ -56,6 +57,7 @@ public final class ConnectRecords implements Closeable {
     private ConnectRecords(Path sysRoot, List<Peer> peers, int port) throws IOException {
         try {
             Kernel kernel = Btf.ofKernel(sysRoot, Kernel::of, KernelOffsets.STRUCTURES);
+            sockets = kernel.offsets().socket();
             FileDescriptor ringMap = keep(BpfCalls.map("connects", BpfCalls.RING, 0, 0, RING_BYTES));
             lostMap = keep(BpfCalls.map("connects_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), RING_BYTES);
@@ -157,6 +159,11 @@ public final class ConnectRecords implements Closeable {
             });
         }
         return out;
+    }
+
+    /** What it knows of the kernel's sockets, so that nobody need look again. */
+    SocketOffsets sockets() {
+        return sockets;
     }
 
     /** Why sends are not recorded; null where they are. */

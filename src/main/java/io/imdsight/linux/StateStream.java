@@ -46,11 +46,15 @@ public final class StateStream implements SampleStream {
     }
 
     private StateStream(
-            Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port, int ringBytes, Programs which)
+            SocketOffsets at,
+            KernelClock clock,
+            List<ConnectRecords.Peer> peers,
+            int port,
+            int ringBytes,
+            Programs which)
             throws IOException {
         this.clock = clock;
         try {
-            SocketOffsets at = Btf.ofKernel(sysRoot, SocketOffsets::of, SocketOffsets.STRUCTURES);
             FileDescriptor ringMap = keep(BpfCalls.map("states", BpfCalls.RING, 0, 0, ringBytes));
             lostMap = keep(BpfCalls.map("states_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
             FileDescriptor taken = keep(BpfCalls.map("states_taken", BpfCalls.PER_CPU_ARRAY, 4, Long.BYTES, 1));
@@ -91,21 +95,37 @@ public final class StateStream implements SampleStream {
      * @param sysRoot /sys
      * @param peers whose sockets are recorded
      * @param port theirs
+     * @param beside what copies callers; null where nothing does. The kernel's description of itself has megabytes, and need be read only once
      * @throws IOException where the kernel refuses it, or says not how its structures look
      * @throws IllegalArgumentException where its structures lack something, or process numbers here are not the machine's
      */
     public static StateStream open(
-            Path procRoot, Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port)
+            Path procRoot,
+            Path sysRoot,
+            KernelClock clock,
+            List<ConnectRecords.Peer> peers,
+            int port,
+            ConnectRecords beside)
             throws IOException {
         PeerProgram.requireMachine(procRoot);
-        return open(sysRoot, clock, peers, port, RING_BYTES, Programs.BOTH);
+        SocketOffsets at = beside == null ? ofKernel(sysRoot) : beside.sockets();
+        return open(at, clock, peers, port, RING_BYTES, Programs.BOTH);
+    }
+
+    static SocketOffsets ofKernel(Path sysRoot) throws IOException {
+        return Btf.ofKernel(sysRoot, SocketOffsets::of, SocketOffsets.STRUCTURES);
     }
 
     /** The same with a ring of another size, or not with all programs. */
     static StateStream open(
-            Path sysRoot, KernelClock clock, List<ConnectRecords.Peer> peers, int port, int ringBytes, Programs which)
+            SocketOffsets at,
+            KernelClock clock,
+            List<ConnectRecords.Peer> peers,
+            int port,
+            int ringBytes,
+            Programs which)
             throws IOException {
-        return new StateStream(sysRoot, clock, peers, port, ringBytes, which);
+        return new StateStream(at, clock, peers, port, ringBytes, which);
     }
 
     /** What a sample's bytes look like, under the tracepoint's own names; an IPv4 address is the end of the mapped one. */

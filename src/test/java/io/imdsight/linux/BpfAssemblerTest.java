@@ -26,6 +26,9 @@ class BpfAssemblerTest {
         assertEquals(
                 "bfa1000000000000 07010000f8ffffff 1f36000000000000",
                 hex(new BpfAssembler().move(1, 10).addNumber(1, -8).subtract(6, 3)));
+        assertEquals(
+                "0f96000000000000 7700000020000000 dc01000010000000",
+                hex(new BpfAssembler().add(6, 9).shiftRight(0, 32).swapTwoBytes(1)));
     }
 
     @Test
@@ -112,6 +115,24 @@ class BpfAssemblerTest {
         assertEquals("00500000", text.substring(port + 8, port + 16)); // 80 in network order
         int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(port + 4, port + 8), 16));
         assertEquals(text.length() / 16 - 2, 9 + toEnd); // leave: r0 = 0, exit
+    }
+
+    @Test
+    void aStateThatNobodyAsksForIsLeftAloneAfterFourInstructionsAndAConnectByTheSecondProgramToo() {
+        StateProgram.Maps maps = new StateProgram.Maps(3, 4, 5);
+        String first = HexFormat.of().formatHex(StateProgram.assemble(OFFSETS.socket(), maps, false, PEERS, 80));
+        // r9 = newstate; ESTABLISHED and SYN_SENT go on, and so does what is CLOSE
+        assertEquals("7919100000000000" + "1509020001000000" + "1509010002000000" + "5509", first.substring(0, 52));
+        assertEquals("07000000", first.substring(56, 64));
+        String second = HexFormat.of().formatHex(StateProgram.assemble(OFFSETS.socket(), maps, true, PEERS, 80));
+        assertEquals("7919100000000000" + "1509010001000000" + "5509", second.substring(0, 36));
+        assertEquals("07000000", second.substring(40, 48));
+        for (String text : List.of(first, second)) {
+            int leave = text.length() / 16 - 2; // r0 = 0, exit
+            int jump = text.indexOf("5509") / 16;
+            int toEnd = Short.reverseBytes((short) Integer.parseInt(text.substring(jump * 16 + 4, jump * 16 + 8), 16));
+            assertEquals(leave, jump + 1 + toEnd);
+        }
     }
 
     @Test

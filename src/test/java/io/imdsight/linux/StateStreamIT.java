@@ -47,7 +47,7 @@ class StateStreamIT {
     }
 
     private static StateStream open(int ringBytes, Programs which) throws IOException {
-        return StateStream.open(SYS, KernelClock.system(), PEERS, PORT, ringBytes, which);
+        return StateStream.open(StateStream.ofKernel(SYS), KernelClock.system(), PEERS, PORT, ringBytes, which);
     }
 
     /** Runs a script of bash where there is only a loopback. */
@@ -172,7 +172,7 @@ class StateStreamIT {
         open(StateStream.RING_BYTES, Programs.BOTH).close();
         Map<String, Long> before = openFiles();
         for (int i = 0; i < 5; i++) {
-            StateStream stream = StateStream.open(PROC, SYS, KernelClock.system(), PEERS, PORT);
+            StateStream stream = StateStream.open(PROC, SYS, KernelClock.system(), PEERS, PORT, null);
             stream.close();
             stream.close();
             assertEquals(List.of(), stream.drain());
@@ -199,20 +199,8 @@ class StateStreamIT {
     @Test
     void withoutTypesItSaysSo(@TempDir Path sys) {
         IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> StateStream.open(PROC, sys, KernelClock.system(), PEERS, PORT));
+                IllegalArgumentException.class,
+                () -> StateStream.open(PROC, sys, KernelClock.system(), PEERS, PORT, null));
         assertTrue(e.getMessage().contains("btf/vmlinux"), e.getMessage());
-    }
-
-    @Test
-    void startsInAFewMilliseconds() throws Exception {
-        long best = Long.MAX_VALUE;
-        long first = 0;
-        for (int i = 0; i < 10; i++) {
-            long begun = System.nanoTime();
-            open(StateStream.RING_BYTES, Programs.BOTH).close();
-            best = Math.min(best, System.nanoTime() - begun);
-            first = i == 0 ? best : first;
-        }
-        System.out.printf("state programs: started in %d ms, best of ten %d ms%n", first / 1_000_000, best / 1_000_000);
     }
 }
