@@ -56,10 +56,12 @@ final class CloudWatchFlags {
 
     @Option(
             names = "--cloudwatch-dimension",
-            paramLabel = "AutoScalingGroupName|ImageId|tag:NAME",
+            paramLabel = "D",
             split = ",",
             converter = DimensionConverter.class,
-            description = "A further dimension, summed over all machines with the same value; repeatable.")
+            description =
+                    "A further dimension, summed over all machines with the same value: AutoScalingGroupName, ImageId or tag:NAME;"
+                            + " repeatable.")
     List<String> dimensions = new ArrayList<>();
 
     @Option(

@@ -15,7 +15,7 @@ final class CommonOptions {
             names = "--config",
             paramLabel = "FILE",
             converter = Values.PathConverter.class,
-            description = "Configuration file (default: /etc/imdsight/imdsight.conf, where there is one).")
+            description = "Configuration file. Default: where there is one, /etc/imdsight/imdsight.conf.")
     Path config;
 
     @Option(

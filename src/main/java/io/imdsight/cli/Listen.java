@@ -30,7 +30,7 @@ record Listen(IpAddress host, int port) {
             }
             IpAddress address = IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host);
             return new Listen(address, port.equals("0") ? 0 : Values.port(port));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | TypeConversionException e) {
             throw new TypeConversionException(
                     "'" + text
                             + "' is nowhere to listen: give an address and a port, as in 127.0.0.1:16925 or [::1]:16925, or none");

@@ -38,8 +38,8 @@ final class ServiceOptions {
             defaultValue = AUTO,
             converter = Values.FileConverter.class,
             description =
-                    "File for the sightings in full, as far as bounds allow, and roll-ups of the rest; auto:"
-                            + " events.ndjson in the state directory with --log callers, otherwise none. Default: ${DEFAULT-VALUE}.")
+                    "File for the sightings in full, as far as bounds allow, and roll-ups of the rest; auto is, with"
+                            + " --log callers, events.ndjson in the state directory, otherwise none. Default: ${DEFAULT-VALUE}.")
     String events;
 
     @Option(

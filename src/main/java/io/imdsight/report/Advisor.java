@@ -18,8 +18,8 @@ final class Advisor {
     private static final String SERVICE = "http://169.254.169.254";
     private static final String TOKEN_HEADER = "x-aws-ec2-metadata-token:";
 
-    /** Where a line of a script says what it asks for. */
-    private static final Pattern PATH_IN_LINE = Pattern.compile("169\\.254\\.169\\.254(/[^\\s\"'$]+)");
+    /** Where a line of a script says what it asks for, and whether a variable says the rest. */
+    private static final Pattern PATH_IN_LINE = Pattern.compile("169\\.254\\.169\\.254(/[^\\s\"'$]+)(\\$?)");
 
     private static final String TOKEN_PATH = "/api/token";
 
@@ -210,17 +210,32 @@ final class Advisor {
                 + "/latest/api/token)";
     }
 
-    /** What the new line asks for: as the line that was found, or what the caller was seen to ask for; never the token. */
+    /**
+     * What the new line asks for: as the line that was found, with what the caller was seen to ask for in a variable's place, or that alone; never the
+     * token.
+     */
     private static String path(CallerProfile profile, Found found) {
+        List<String> seen = profile == null ? List.of() : profile.paths();
         Stream<String> ofLines = found.lines().stream()
                 .map(line -> PATH_IN_LINE.matcher(line.text()))
                 .filter(Matcher::find)
-                .map(m -> m.group(1));
-        Stream<String> seen = profile == null ? Stream.of() : profile.paths().stream();
-        return Stream.concat(ofLines, seen)
+                .flatMap(m -> ofLine(m, seen));
+        return Stream.concat(ofLines, seen.stream())
                 .filter(p -> HARMLESS_PATH.matcher(p).matches() && !p.endsWith(TOKEN_PATH))
                 .findFirst()
                 .orElse("/latest/meta-data/…");
+    }
+
+    private static Stream<String> ofLine(Matcher line, List<String> seen) {
+        Stream<String> written = Stream.of(line.group(1));
+        boolean isWhole = line.group(2).isEmpty();
+        return isWhole
+                ? written
+                : Stream.concat(
+                        seen.stream()
+                                .filter(p -> p.startsWith(line.group(1))
+                                        && p.length() > line.group(1).length()),
+                        written);
     }
 
     private static void addLines(List<String> steps, Found found) {

@@ -3,6 +3,7 @@ package io.imdsight.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,9 @@ class ServiceOptionsTest {
         assertNull(Listen.of("none").host());
         for (String wrong :
                 List.of("localhost:80", "::1:80", "127.0.0.1", "127.0.0.1:70000", "[127.0.0.1]:80", ":80", "")) {
-            assertThrows(TypeConversionException.class, () -> Listen.of(wrong), wrong);
+            String said = assertThrows(TypeConversionException.class, () -> Listen.of(wrong), wrong)
+                    .getMessage();
+            assertTrue(said.contains("give an address and a port"), said);
         }
     }
 

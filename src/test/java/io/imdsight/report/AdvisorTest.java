@@ -11,6 +11,7 @@ import io.imdsight.model.Outcome;
 import io.imdsight.model.RequestHead;
 import io.imdsight.model.Version;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +67,29 @@ class AdvisorTest {
         String said = advice(Findings.curl("http://169.254.169.254" + PATH), "curl/8", Cause.NEVER_TRIED);
         assertTrue(said.contains("TOKEN=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300'"), said);
         assertTrue(said.contains("http://169.254.169.254" + PATH), said);
+    }
+
+    @Test
+    void whereTheLinesPathEndsInAVariableWhatWasAskedForStandsInItsPlace() {
+        String roles = "/latest/meta-data/iam/security-credentials/";
+        Findings machine = new Findings().v1(Findings.curl(), "curl/8", Cause.NEVER_TRIED, roles + "web");
+        assertTrue(twoLines(machine, roles + "$ROLE").contains("$TOKEN\" http://169.254.169.254" + roles + "web"));
+        assertTrue(twoLines(machine, PATH).contains("$TOKEN\" http://169.254.169.254" + PATH));
+        Findings other = new Findings().v1(Findings.curl(), "curl/8", Cause.NEVER_TRIED, roles + "w$(id)");
+        assertTrue(twoLines(other, roles + "$ROLE").endsWith("169.254" + roles), "of plain characters only");
+    }
+
+    private static String twoLines(Findings machine, String path) {
+        Verdict v = machine.verdict();
+        CallerFinding caller = v.callers(Standing.BLOCKING).getFirst();
+        String line = "curl -s \"http://169.254.169.254" + path + "\"";
+        Found found = new Found(null, null, List.of(new Found.ScriptLine("/opt/a.sh", 3, line)));
+        AuditReport r = AuditReport.of(
+                v,
+                machine.book.tallies(0, Long.MAX_VALUE),
+                Map.of(caller.key(), found),
+                new AuditReport.Machine(null, null, "imdsight 1"));
+        return r.entries().getFirst().advice().getFirst().steps().getLast();
     }
 
     @Test

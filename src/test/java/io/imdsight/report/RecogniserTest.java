@@ -28,6 +28,9 @@ class RecogniserTest {
     void whatTheKernelSaysGoesBeforeWhatARequestSaysOfItself() {
         assertEquals("curl", id(Findings.curl("-A", "Botocore/1.43"), "Botocore/1.43"));
         assertEquals("squid", id(Findings.process("/usr/sbin/squid", "squid", "squid"), "curl/7.88.1"));
+        assertEquals(
+                "imdsight",
+                id(Findings.process("/usr/lib/imdsight/runtime/bin/java", "java imdsight.jar", "java"), "imdsight"));
         assertEquals("kube2iam", id(Findings.process("/bin/kube2iam", "kube2iam", "kube2iam"), "aws-sdk-go/1.25.37"));
     }
 

@@ -43,7 +43,7 @@ final class FleetWording {
         }
         if (in.repeated > 0) {
             out.add(Plural.of(in.repeated, "heartbeat")
-                    + " came more than once, and was counted once; callers' records of the same files cannot be"
+                    + " came more than once, counted once; callers' records of the same files cannot be"
                     + " told from late ones, so that calls may be counted twice. No instance's state depends on that");
         }
         if (in.after > 0) {
