@@ -99,6 +99,23 @@ def lost(counts, asked, connections):
     return out + (["dropped: " + json.dumps(counts["drops"])] if counts["drops"] else [])
 
 
+def uncounted(counts, asked, connections):
+    """The same where the machine does other things, too: a loss is no fault, but one that the agent did not count is, and so is any other kind of drop."""
+    c, drops = counts["connections"], dict(counts["drops"])
+    ring, queue, probe = (drops.pop(where, 0) for where in ("kernel-ring", "sighting-queue", "probe-ring"))
+    named = counts["evidence"]["connect-probe"] + counts["evidence"]["socket-table"]
+    wrong = []
+    if counts["requests"] != asked and not (ring and counts["requests"] < asked):
+        wrong.append("decoded: %d of %d" % (counts["requests"], asked))
+    if counts["ledger"] != counts["requests"] - queue:
+        wrong.append("in the ledger: %d of %d" % (counts["ledger"], counts["requests"] - queue))
+    if named != counts["ledger"] and not probe:
+        wrong.append("attributed: %d of %d" % (named, counts["ledger"]))
+    if c["both"] + c["kernel"] != connections and not probe:
+        wrong.append("connections: %d and %d of %d" % (c["both"], c["kernel"], connections))
+    return wrong + (["dropped: " + json.dumps(drops)] if drops else [])
+
+
 def grown(rows):
     """Sentences on what is more at the end than it was after a third of the time: rows are figures() over time."""
     pairs = zip(("PSS", "descriptors", "threads"), rows[len(rows) // 3], rows[-1], GROWTH_MAX)

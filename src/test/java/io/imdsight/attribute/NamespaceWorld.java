@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs inside a network namespace of its own: a service at the metadata service's addresses, and real clients that call it. Says on stdout what
@@ -33,6 +34,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class NamespaceWorld {
     private static final long CLIENT_SECONDS_MAX = 20;
+    private static final int WAITS_MAX = 400;
+    private static final long WAIT_MILLIS = 25;
+
+    /** Connections under way. */
+    private static final AtomicInteger ANSWERING = new AtomicInteger();
 
     private volatile Attributor attributor;
     private final KernelClock clock = KernelClock.system();
@@ -94,7 +100,7 @@ final class NamespaceWorld {
             }
         }
         if (attributor != null) {
-            Thread.sleep(300);
+            settle();
             attributor.close();
         }
         System.out.flush();
@@ -106,7 +112,7 @@ final class NamespaceWorld {
         Socket s = new Socket(IpAddress.IMDS_V4.inetAddress(), 80);
         Connection c = new Connection(IpAddress.IMDS_V4, s.getLocalPort(), IpAddress.IMDS_V4, 80);
         try (Attributor late = Attributor.start(AttributorOptions.of(Endpoints.EC2, new Drops()))) {
-            Thread.sleep(1_000);
+            awaitSeed(late);
             s.close();
             Attribution a = late.find(c, clock.epoch().getAsLong(), 0);
             say("seed " + a.evidence().method().label() + " "
@@ -138,11 +144,30 @@ final class NamespaceWorld {
     }
 
     private void answerAndClose(Socket s) {
+        ANSWERING.incrementAndGet();
         try (s) {
             answer(s);
         } catch (IOException e) {
             say("error " + e);
+        } finally {
+            ANSWERING.decrementAndGet();
         }
+    }
+
+    /** The last answers are said after their clients have gone. */
+    private static void settle() throws InterruptedException {
+        Thread.sleep(300);
+        for (int i = 0; i < WAITS_MAX && ANSWERING.get() > 0; i++) {
+            Thread.sleep(WAIT_MILLIS);
+        }
+    }
+
+    /** Waits until what was open when the Attributor started has been found. */
+    private static void awaitSeed(Attributor attributor) throws InterruptedException {
+        for (int i = 0; i < WAITS_MAX && attributor.counts().lookupsNamed() == 0; i++) {
+            Thread.sleep(WAIT_MILLIS);
+        }
+        Thread.sleep(300); // it is handed on
     }
 
     private void answer(Socket s) throws IOException {
@@ -248,7 +273,7 @@ final class NamespaceWorld {
         if (p.waitFor() != 0) {
             throw new IOException("the launcher failed");
         }
-        Thread.sleep(300); // the last answers are said after their clients have gone
+        settle();
     }
 
     /** Runs {@code PROGRAM HOW FIRST COUNT ADDRESS} of senders.c; where it opens a connection and waits, an Attributor starts meanwhile. */
@@ -271,7 +296,7 @@ final class NamespaceWorld {
         if (p.waitFor() != 0) {
             throw new IOException("failed: " + String.join(" ", command));
         }
-        Thread.sleep(300); // the last answers are said after their clients have gone
+        settle();
         if (attributor != null) {
             attributor.close();
         }

@@ -14,9 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the ring holds when nobody reads it, with and without delay. Needs root, libpcap, iproute2 and python3. */
-@Timeout(60)
+@Timeout(120)
 class DelayedCaptureIT {
     private static final int CONNECTIONS = 300;
+
+    /** The delay, and what it takes to see it; a busy machine has more than one try. */
+    private static final long ON_TIME_MILLIS = 2 * LiveOptions.DELAY_MILLIS;
+
+    private static final int TRIES_MAX = 5;
 
     /** Opens connections one after the other, each with a request of its own. */
     private static final String CALLS = """
@@ -77,6 +82,11 @@ class DelayedCaptureIT {
         synchronized (received) { // as a cold virtual machine does, or one that is stopped
             call(CONNECTIONS);
         }
+        for (int i = 0;
+                i < 400 && missing(CONNECTIONS) > 0;
+                i++) { // at the end there is half a second only to hand it on
+            Thread.sleep(50);
+        }
         capture.close();
         assertEquals(0, missing(CONNECTIONS));
         assertEquals(Map.of(), drops.all());
@@ -108,12 +118,17 @@ class DelayedCaptureIT {
     @Test
     void aPacketWaitsNoLongerThanTheDelay() throws Exception {
         start(LiveOptions.defaults().delayed());
-        call(1);
-        long begun = System.nanoTime();
-        while (missing(1) > 0 && System.nanoTime() - begun < 5_000_000_000L) {
-            Thread.sleep(5);
+        long leastMillis = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES_MAX && leastMillis > ON_TIME_MILLIS; i++) {
+            received.clear();
+            call(1);
+            long begun = System.nanoTime();
+            while (missing(1) > 0 && System.nanoTime() - begun < 5_000_000_000L) {
+                Thread.sleep(5);
+            }
+            assertEquals(0, missing(1));
+            leastMillis = Math.min(leastMillis, (System.nanoTime() - begun) / 1_000_000);
         }
-        long tookMillis = (System.nanoTime() - begun) / 1_000_000;
-        assertTrue(tookMillis < 20 * LiveOptions.DELAY_MILLIS, "took " + tookMillis + " ms"); // a busy machine
+        assertTrue(leastMillis <= ON_TIME_MILLIS, "took at least " + leastMillis + " ms");
     }
 }

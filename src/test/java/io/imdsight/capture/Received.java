@@ -28,6 +28,10 @@ final class Received implements SegmentSink {
         return segments.size();
     }
 
+    synchronized long lastIdle() {
+        return idle.getLast();
+    }
+
     /** A copy, for tests that look while a capture runs. */
     synchronized List<Segment> all() {
         return List.copyOf(segments);
@@ -39,6 +43,11 @@ final class Received implements SegmentSink {
 
     synchronized boolean sawPayload(String part) {
         return payloads.stream().anyMatch(p -> p.contains(part));
+    }
+
+    synchronized void clear() {
+        segments.clear();
+        payloads.clear();
     }
 
     /** How many segments begin a request. */

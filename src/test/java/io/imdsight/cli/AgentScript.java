@@ -46,7 +46,7 @@ final class AgentScript {
             "$TREE/runtime/bin/java" -Djna.boot.library.path="$TREE/native" -Djna.nounpack=true \\
                 -cp "$TREE/lib/*" io.imdsight.demo.StandInMain --mode optional >stand-in.log 2>&1 &
             standin=$!
-            n=0; until grep -q ready stand-in.log; do n=$((n+1)); [ $n -lt 200 ] || { cat stand-in.log; exit 98; }; sleep 0.05; done
+            n=0; until grep -q ready stand-in.log; do n=$((n+1)); [ $n -lt 1200 ] || { cat stand-in.log; exit 98; }; sleep 0.05; done
             """;
 
     private final Path directory;
@@ -110,12 +110,14 @@ final class AgentScript {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("log").toFile()))
                 .start();
-        if (!p.waitFor(secondsMax, TimeUnit.SECONDS)) {
-            p.descendants().forEach(ProcessHandle::destroyForcibly);
-            p.destroyForcibly();
-            throw new AssertionError("took longer than " + secondsMax + " s: " + everything());
+        try {
+            assertTrue(
+                    p.waitFor(secondsMax, TimeUnit.SECONDS),
+                    () -> "took longer than " + secondsMax + " s: " + everything());
+            return p.exitValue();
+        } finally {
+            Leftovers.end(directory);
         }
-        return p.exitValue();
     }
 
     String read(String name) throws IOException {
@@ -124,7 +126,7 @@ final class AgentScript {
     }
 
     /** What the script and the agent said, and what else lies there as text, for failures; of long files the begin and the end. */
-    String everything() throws IOException {
+    String everything() {
         return Shown.all(directory);
     }
 

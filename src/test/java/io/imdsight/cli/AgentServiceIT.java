@@ -39,7 +39,7 @@ class AgentServiceIT {
                 -cp "$TREE/lib/*" io.imdsight.demo.StandInMain --mode optional >stand-in.log 2>&1 &
             started=$!
             trap 'kill $started 2>/dev/null || true' EXIT
-            waitfor() { n=0; until grep -q "$1" "$2" 2>/dev/null; do n=$((n+1)); [ $n -lt ${3:-400} ] || { echo "no $1 in $2"; exit 98; }; sleep 0.05; done; }
+            waitfor() { n=0; until grep -q "$1" "$2" 2>/dev/null; do n=$((n+1)); [ $n -lt ${3:-1200} ] || { echo "no $1 in $2"; exit 98; }; sleep 0.05; done; }
             waitfor ready stand-in.log
             agent() {
                 "$TREE/bin/imdsight" agent --interface lo "$@" >out 2>err &
@@ -69,7 +69,7 @@ class AgentServiceIT {
             END
             python3 listen.py &
             started="$started $!"
-            n=0; until [ -S notify ]; do n=$((n+1)); [ $n -lt 200 ] || exit 96; sleep 0.05; done
+            n=0; until [ -S notify ]; do n=$((n+1)); [ $n -lt 1200 ] || exit 96; sleep 0.05; done
             """;
 
     @TempDir
@@ -199,7 +199,14 @@ class AgentServiceIT {
                 json("state/events.ndjson").stream()
                         .mapToLong(l -> l.at("/event/count").asLong(1))
                         .sum());
-        assertEquals(21, json("state/events.ndjson").size(), "twenty in full and one for the rest");
+        assertEquals(
+                20,
+                json("state/events.ndjson").stream()
+                        .filter(l -> l.at("/event/count").isMissingNode())
+                        .count(),
+                "twenty in full");
+        int rest = json("state/events.ndjson").size() - 20;
+        assertTrue(rest == 1 || rest == 2, rest + " lines for the rest, of one minute or of two");
         assertEquals(30, sum("caller"));
         assertEquals(30, sum("heartbeat"));
     }
@@ -318,13 +325,14 @@ class AgentServiceIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        if (!p.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-            p.descendants().forEach(ProcessHandle::destroyForcibly);
-            p.destroyForcibly();
-            throw new AssertionError("took longer than " + SECONDS_MAX + " s: " + read("script.log"));
+        try {
+            assertTrue(
+                    p.waitFor(SECONDS_MAX, TimeUnit.SECONDS),
+                    () -> "took longer than " + SECONDS_MAX + " s: " + Shown.all(directory));
+            assertEquals(0, p.exitValue(), () -> Shown.all(directory));
+        } finally {
+            Leftovers.end(directory);
         }
-        String err = Files.exists(directory.resolve("err")) ? read("err") : "";
-        assertEquals(0, p.exitValue(), read("script.log") + err);
     }
 
     private List<JsonNode> json(String name) throws IOException {

@@ -114,7 +114,7 @@ class AuditIT extends AuditMachine {
         assertEquals(1, audit("""
                 python3 proxy.py >proxy.log 2>&1 &
                 proxy=$!
-                n=0; until curl -q -s -o /dev/null -m 1 http://127.0.0.1:3128/169.254.169.254/latest/; do n=$((n+1)); [ $n -lt 50 ] || exit 96; sleep 0.1; done
+                n=0; until curl -q -s -o /dev/null -m 1 http://127.0.0.1:3128/169.254.169.254/latest/; do n=$((n+1)); [ $n -lt 300 ] || exit 96; sleep 0.1; done
                 curl -q -s -o /dev/null -m 5 -x http://127.0.0.1:3128 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' $IMDS/latest/api/token
                 curl -q -s -o /dev/null -m 5 -x http://127.0.0.1:3128 $IMDS/latest/meta-data/instance-id
                 kill $proxy
@@ -186,11 +186,8 @@ class AuditIT extends AuditMachine {
 
     @Test
     void aSignalEndsTheWatchAndWhatWasSeenIsJudged() throws Exception {
-        flags = "--for 1h --window-min 1s";
         assertEquals(1, audit("""
                 curl -q -sf -m 5 -o /dev/null $IMDS/latest/meta-data/instance-id
-                sleep 1
-                kill -TERM $audit
                 """), said());
         says("VERDICT: blocked");
     }
@@ -207,7 +204,6 @@ class AuditIT extends AuditMachine {
     @Test
     void behindAHopLimitTheAdviceIsTheHopLimitAndNeverAnUpdate() throws Exception {
         networkInterface = "any";
-        flags = "--for 8s --window-min 2s";
         Files.writeString(directory.resolve("client.py"), """
                 import http.client, socket
                 def call(method, path, headers, timeout):
@@ -226,11 +222,11 @@ class AuditIT extends AuditMachine {
                 """);
         int status = inNamespace(SAFE + """
                 ip link set lo up
-                unshare --net sleep 80 & service=$!
-                unshare --net sleep 80 & container=$!
+                unshare --net sleep 300 & service=$!
+                unshare --net sleep 300 & container=$!
                 trap 'kill $service $container 2>/dev/null || true' EXIT
                 n=0; while [ "$(readlink /proc/$service/ns/net)" = "$(readlink /proc/self/ns/net)" ] || [ "$(readlink /proc/$container/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
-                    n=$((n+1)); [ $n -lt 100 ] || exit 95; sleep 0.05; done
+                    n=$((n+1)); [ $n -lt 1200 ] || exit 95; sleep 0.05; done
                 ip link add ens5 type veth peer name imds0 netns $service
                 ip link add ctr0 type veth peer name eth0 netns $container
                 ip addr add 10.0.0.5/24 dev ens5; ip link set ens5 up

@@ -24,7 +24,7 @@ class AuditScenariosIT extends AuditMachine {
     void aJobOfCronIsNamedWithTheCallThatItMakes() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/cron")), "SKIPPED: no cron; apt-get install cron");
         int status = inNamespace(SAFE + ONE_MACHINE + AUDIT + """
-                printf '%s\\n' '#!/bin/sh' 'curl -q -sf -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/iam/security-credentials/demo-role' 'sleep 1' >rotate.sh
+                printf '%s\\n' '#!/bin/sh' 'curl -q -sf -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/iam/security-credentials/demo-role' 'sleep 1' ": >'$PWD/called'" >rotate.sh
                 chmod 755 . rotate.sh
                 printf '%s\\n' "@reboot root $PWD/rotate.sh" >table
                 cat >cron.sh <<'CRON'
@@ -35,7 +35,7 @@ class AuditScenariosIT extends AuditMachine {
                 exec /usr/sbin/cron -f
                 CRON
                 unshare --mount sh cron.sh >cron.log 2>&1 & cron=$!
-                n=0; while [ $n -lt 60 ] && kill -0 $audit 2>/dev/null; do n=$((n+1)); sleep 0.1; done
+                n=0; until [ -e called ]; do n=$((n+1)); [ $n -lt 600 ] || exit 93; sleep 0.1; done
                 kill $cron
                 """ + JUDGED);
         assertEquals(1, status, said() + read("cron.log"));
@@ -66,7 +66,6 @@ class AuditScenariosIT extends AuditMachine {
                     }
                 }
                 """);
-        flags = "--for 15s --window-min 2s";
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         assertEquals(
                 1,
@@ -141,7 +140,7 @@ class AuditScenariosIT extends AuditMachine {
         assertEquals(2, audit("""
                 unshare --net sh -c 'ip link set lo up; ip addr add 169.254.169.254/32 dev lo
                     python3 -m http.server -b 169.254.169.254 80 >/dev/null 2>&1 & server=$!
-                    n=0; until curl -q -s -m 2 -o /dev/null http://169.254.169.254/; do n=$((n+1)); [ $n -lt 100 ] || exit 1; sleep 0.1; done
+                    n=0; until curl -q -s -m 2 -o /dev/null http://169.254.169.254/; do n=$((n+1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done
                     kill $server'
                 """), said());
         says("VERDICT: inconclusive", "made in a network namespace whose interfaces are not captured");

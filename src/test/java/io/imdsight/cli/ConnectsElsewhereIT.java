@@ -26,7 +26,7 @@ class ConnectsElsewhereIT extends WithAgentScript {
             export IMDSIGHT_JAVA_OPTIONS="${IMDSIGHT_JAVA_OPTIONS:-} -Xmx64m" # half of what it has otherwise
             "$PROGRAM" agent --config /dev/null --format json --interface lo --endpoint $PUMP_ADDRESS --listen none --no-ledger >out 2>err &
             agent=$!
-            n=0; until grep -q watching err && grep -q ready served; do n=$((n+1)); [ $n -lt 400 ] || exit 97; sleep 0.05; done
+            n=0; until grep -q watching err && grep -q ready served; do n=$((n+1)); [ $n -lt 1200 ] || exit 97; sleep 0.05; done
             mkfifo go
             python3 -c '
             import socket
@@ -67,8 +67,8 @@ class ConnectsElsewhereIT extends WithAgentScript {
     @Test
     void twentyThousandConnectionsInANamespaceThatIsNotCapturedCostNoCapturedCallerItsName() throws Exception {
         run("""
-                elsewhere './pump serve 60 >served2 & server=$!
-                    until grep -q ready served2; do sleep 0.05; done
+                elsewhere './pump serve 150 >served2 & server=$!
+                    until grep -q ready served2 2>/dev/null; do sleep 0.05; done
                     ./pump call 4 5000 4 1 1 >called; kill $server'
                 """);
         assertEquals(1, script.count("both"), script.everything());

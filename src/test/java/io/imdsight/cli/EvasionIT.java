@@ -59,7 +59,7 @@ class EvasionIT extends WithAgentScript {
                 ip addr add 198.18.78.1/32 dev lo
                 "$PROGRAM" agent --config /dev/null --format json --interface any --endpoint 198.18.78.1 >out 2>err &
                 agent=$!
-                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 400 ] || exit 97; sleep 0.05; done
+                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 1200 ] || exit 97; sleep 0.05; done
                 sleep 0.3
                 for kind in %s; do timeout 20 python3 evasions.py $kind 198.18.78.1 || exit 96; done
                 sleep 3

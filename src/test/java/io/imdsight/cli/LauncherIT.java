@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the launcher does before the virtual machine is there; none of these commands touches a network. */
-@Timeout(60)
+@Timeout(120)
 class LauncherIT {
     private static int run(StringBuilder said, String options, String... arguments) throws Exception {
         assumeTrue(

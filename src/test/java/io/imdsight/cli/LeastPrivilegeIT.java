@@ -38,7 +38,7 @@ class LeastPrivilegeIT {
             : >"$DIR/err"
             $privileged $WRAPPER"$program" agent --config /dev/null --no-ledger --format json --interface lo >"$DIR/out" 2>"$DIR/err" &
             agent=$!
-            n=0; until grep -q watching "$DIR/err"; do n=$((n+1)); kill -0 $agent 2>/dev/null || { wait $agent; exit $?; }; [ $n -lt 400 ] || exit 97; sleep 0.05; done
+            n=0; until grep -q watching "$DIR/err"; do n=$((n+1)); kill -0 $agent 2>/dev/null || { wait $agent; exit $?; }; [ $n -lt 1200 ] || exit 97; sleep 0.05; done
             sleep 0.5
             i=0; while [ $i -lt 10 ]; do i=$((i+1))
                 setpriv --reuid=1 --regid=1 --clear-groups curl -q -s -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/instance-id; done

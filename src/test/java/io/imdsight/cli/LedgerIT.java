@@ -182,16 +182,17 @@ class LedgerIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
-        if (!p.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-            p.descendants().forEach(ProcessHandle::destroyForcibly);
-            p.destroyForcibly();
-            throw new AssertionError("took longer than " + SECONDS_MAX + " s: " + log());
+        try {
+            assertTrue(
+                    p.waitFor(SECONDS_MAX, TimeUnit.SECONDS), () -> "took longer than " + SECONDS_MAX + " s: " + log());
+            return p.exitValue();
+        } finally {
+            Leftovers.end(directory);
         }
-        return p.exitValue();
     }
 
-    private String log() throws Exception {
-        return read("log") + (Files.exists(directory.resolve("err")) ? read("err") : "");
+    private String log() {
+        return Shown.all(directory);
     }
 
     private String read(String name) throws Exception {

@@ -49,10 +49,10 @@ class PacketEvasionIT extends WithAgentScript {
 
     /** Three namespaces in a row, as the head of packets.py draws them, and the service in the last. */
     private static final String NETWORK = """
-            wait_ns() { n=0; until [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do n=$((n+1)); [ $n -lt 100 ] || exit 94; sleep 0.05; done; }
+            wait_ns() { n=0; until [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do n=$((n+1)); [ $n -lt 1200 ] || exit 94; sleep 0.05; done; }
             in_ns() { pid=$1; shift; nsenter -t $pid -n "$@"; }
-            unshare --net sleep 110 & router=$!
-            unshare --net sleep 110 & service=$!
+            unshare --net sleep 300 & router=$!
+            unshare --net sleep 300 & service=$!
             standin="$router $service"
             wait_ns $router; wait_ns $service
             ip link set lo up
@@ -76,7 +76,7 @@ class PacketEvasionIT extends WithAgentScript {
             in_ns $router ip neigh add 198.18.79.9 lladdr $mine dev w1
             in_ns $router ip -6 neigh add fd79::9 lladdr $mine dev w1
             in_ns $service python3 packets.py serve 100 >served 2>&1 & standin="$standin $!"
-            n=0; until grep -q ready served; do n=$((n+1)); [ $n -lt 200 ] || { cat served; exit 98; }; sleep 0.05; done
+            n=0; until grep -q ready served; do n=$((n+1)); [ $n -lt 1200 ] || { cat served; exit 98; }; sleep 0.05; done
             """;
 
     @Test
@@ -88,7 +88,7 @@ class PacketEvasionIT extends WithAgentScript {
                 watch() { "$PROGRAM" agent --config /dev/null --format json --interface w0 --listen none --state-dir $1 --endpoint $2 >out$1 2>err$1 & }
                 watch 1 198.18.78.1,fd78::1; first=$!
                 watch 2 198.18.78.2; agent="$first $!"
-                n=0; until grep -q watching err1 && grep -q watching err2; do n=$((n+1)); [ $n -lt 400 ] || { cat err1 err2; exit 97; }; sleep 0.05; done
+                n=0; until grep -q watching err1 && grep -q watching err2; do n=$((n+1)); [ $n -lt 1200 ] || { cat err1 err2; exit 97; }; sleep 0.05; done
                 sleep 0.3
                 port=%d
                 for kind in %s; do timeout 20 python3 packets.py $kind $port || exit 96; port=$((port + %d)); done

@@ -102,17 +102,19 @@ class RateIT extends WithAgentScript {
         assertEquals(requests, script.count("sightings") + script.dropped("sighting-queue"), script.everything());
         assertEquals(script.count("sightings"), events(), script.everything());
         assertEquals(connections, both + script.count("kernel"), script.everything());
-        assertEquals(0, script.count("capture"), script.everything());
         String counts = script.read("err").lines().reduce("", (a, b) -> b);
         if (!counts.contains("\"drops\":{}")) {
             System.out.println("more than this machine can: " + counts);
         }
         if (script.dropped("kernel-ring") > 0) {
-            // what that cost is counted, and no count is made up
+            // what that cost is counted, and no count is made up; what begins in the midst of a connection whose begin
+            // was lost is seen by the capture alone
             assertTrue(requests <= asked, script.everything());
+            assertTrue(script.count("capture") <= script.count("kernel"), script.everything());
         } else {
             assertEquals(asked, script.count("metadata_no_token"), script.everything());
             assertEquals(connections, both, script.everything());
+            assertEquals(0, script.count("capture"), script.everything());
         }
     }
 

@@ -61,7 +61,7 @@ class ReplayCommandTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(60)
     void aSignalEndsAPipeThatGoesOnWithWhatWasReadAndTheCounts() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());

@@ -76,7 +76,7 @@ class ScriptCallersIT {
                 "$PROGRAM" audit --config /dev/null --interface lo --for 1h --window-min 1s --json report.json >audit.out 2>audit.err &
                 audit=$!
                 trap 'kill $standin $agent $audit 2>/dev/null || true' EXIT
-                waitfor() { n=0; until grep -q "$1" "$2"; do n=$((n+1)); [ $n -lt 400 ] || { cat "$2"; exit 97; }; sleep 0.05; done; }
+                waitfor() { n=0; until grep -q "$1" "$2"; do n=$((n+1)); [ $n -lt 1200 ] || { cat "$2"; exit 97; }; sleep 0.05; done; }
                 waitfor watching err
                 waitfor watching audit.err
                 waitfor 'metrics and health' err
@@ -122,7 +122,7 @@ class ScriptCallersIT {
         int status = script.withService("""
                 "$PROGRAM" agent --config /dev/null --interface lo --format json --no-ledger --listen none >out 2>err &
                 agent=$!
-                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 400 ] || { cat err; exit 97; }; sleep 0.05; done
+                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 1200 ] || { cat err; exit 97; }; sleep 0.05; done
                 sleep 0.5
                 sh "$PWD/wrapper.sh" 150 "$PWD"
                 sleep 1

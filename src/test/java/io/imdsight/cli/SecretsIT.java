@@ -79,7 +79,7 @@ class SecretsIT {
             "$PROGRAM" agent --config /dev/null --log callers --format $FORMAT --log-every 1m --events auto --feed searched/feed/ --emf searched/emf \\
                 --state-dir searched/state >searched/out 2>searched/err &
             agent=$!
-            n=0; until grep -q 'health are at' searched/err; do n=$((n+1)); [ $n -lt 400 ] || { cat searched/err; exit 97; }; sleep 0.05; done
+            n=0; until grep -q 'health are at' searched/err; do n=$((n+1)); [ $n -lt 1200 ] || { cat searched/err; exit 97; }; sleep 0.05; done
             """;
 
     private static final String END = """

@@ -147,7 +147,7 @@ class SettingsTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(60)
     void neitherAPipeThatNobodyWritesNorADirectoryIsAConfiguration() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());

@@ -21,13 +21,15 @@ final class Shown {
     private Shown() {}
 
     /** The files of a directory that are text, and the sizes of those that are not; those of the agent and the script first. */
-    static String all(Path directory) throws IOException {
+    static String all(Path directory) {
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
             files = all.filter(Files::isRegularFile)
                     .sorted((a, b) -> rank(a) == rank(b) ? a.compareTo(b) : Integer.compare(rank(a), rank(b)))
                     .limit(FILES_MAX)
                     .toList();
+        } catch (IOException e) {
+            return e.toString();
         }
         StringBuilder out = new StringBuilder();
         for (Path file : files) {
@@ -49,6 +51,9 @@ final class Shown {
     private static String text(Path file) {
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             long size = in.length();
+            if (file.toString().endsWith(".html")) {
+                return "[" + size + " bytes]";
+            }
             if (size <= BEGIN_MAX + END_MAX) {
                 return text(in, 0, (int) size, size);
             }

@@ -75,7 +75,7 @@ class SsmDocumentIT {
                 ls -d /var/tmp/imdsight-audit.* >before 2>/dev/null || true
                 sh document.sh >out 2>err &
                 document=$!
-                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 400 ] || { cat out err; exit 97; }; sleep 0.05; done
+                n=0; until grep -q watching err; do n=$((n+1)); [ $n -lt 1200 ] || { cat out err; exit 97; }; sleep 0.05; done
                 curl -q -sf -m 5 -o /dev/null http://169.254.169.254/latest/meta-data/instance-id
                 status=0; wait $document || status=$?
                 cat out err

@@ -22,7 +22,7 @@ class StandstillIT extends WithAgentScript {
     private static final String TOOLS = """
             healthz() { curl -q -s -m 2 --noproxy '*' -o healthz -w '%{http_code}' "http://127.0.0.1:16925/healthz" || true; }
             waitfor() { n=0; until grep -q "$1" "$2" 2>/dev/null; do n=$((n+1)); [ $n -lt ${3:-600} ] || { echo "no $1 in $2"; exit 97; }; sleep 0.05; done; }
-            healthy() { n=0; until [ "$(healthz)" = $1 ]; do n=$((n+1)); [ $n -lt 150 ] || { echo "never $1"; exit 96; }; sleep 0.2; done; }
+            healthy() { n=0; until [ "$(healthz)" = $1 ]; do n=$((n+1)); [ $n -lt 300 ] || { echo "never $1"; exit 96; }; sleep 0.2; done; }
             """;
 
     @Override

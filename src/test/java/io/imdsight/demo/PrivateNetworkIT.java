@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * The private network and the stand-in over real sockets. The machine's side is a thread of the test in a namespace of its own; the guard is asked
  * before anything is sent.
  */
-@Timeout(60)
+@Timeout(120)
 class PrivateNetworkIT {
     private static final String SERVICE = "http://169.254.169.254";
 
@@ -96,7 +96,7 @@ class PrivateNetworkIT {
         command.addAll(List.of(arguments));
         Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
         String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(p.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(p.waitFor(30, TimeUnit.SECONDS));
         return out;
     }
 

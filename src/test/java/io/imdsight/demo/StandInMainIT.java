@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The stand-in as a program of its own. A child process begins in the namespace of the thread that starts it. */
-@Timeout(60)
+@Timeout(120)
 class StandInMainIT {
     @BeforeEach
     void needsRoot() throws IOException {
@@ -78,7 +78,7 @@ class StandInMainIT {
                             line);
                 } finally {
                     p.destroy();
-                    assertTrue(p.waitFor(10, TimeUnit.SECONDS));
+                    assertTrue(p.waitFor(30, TimeUnit.SECONDS));
                 }
                 return null;
             });

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Datagrams to a real socket, which another program reads. */
-@Timeout(30)
+@Timeout(60)
 class ServiceManagerTest {
     private static final String LISTENER = """
             import socket, sys

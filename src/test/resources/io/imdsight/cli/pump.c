@@ -175,12 +175,15 @@ int main(int argc, char **argv) {
                 fail("exec");
             }
         }
-        while (wait(&status) > 0) failed |= status != 0;
+        while (wait(&status) > 0) {
+            if (WIFSIGNALED(status)) fprintf(stderr, "a caller was ended by signal %d: too slow?\n", WTERMSIG(status));
+            failed |= status != 0;
+        }
         return failed;
     }
     if (argc == 7 && !strcmp(argv[1], "one")) {
         int depth = atoi(argv[4]);
-        alarm(4 * atoi(argv[6]) + 20); /* a machine that cannot keep up takes longer, and ends all the same */
+        alarm(4 * atoi(argv[6]) + 100); /* a machine that cannot keep up takes longer, and ends all the same */
         one(atof(argv[2]), atol(argv[3]), depth > DEPTH_MAX ? DEPTH_MAX : depth, atol(argv[5]));
         return 0;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class DiskScanTest {
     private static final String V1 = "curl -s http://169.254.169.254/latest/meta-data/instance-id\n";
 
