@@ -43,6 +43,10 @@ final class NamespaceWorld {
     private volatile Attributor attributor;
     private final KernelClock clock = KernelClock.system();
 
+    /** Whether a connection is looked up with its first request: whoever sends that has the socket by then. */
+    private volatile boolean looksLate;
+
+    /** Null where nobody asks for the place of a request. */
     private final HeadEnds headEnds;
 
     private NamespaceWorld(Attributor attributor, HeadEnds headEnds) {
@@ -65,8 +69,8 @@ final class NamespaceWorld {
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_max_tw_buckets"), "0");
         // TCP Fast Open for clients and for every server, without a cookie: Documentation/networking/ip-sysctl.rst
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_fastopen"), "1543");
-        HeadEnds headEnds = HeadEnds.captured();
         boolean table = "table".equals(args[1]);
+        HeadEnds headEnds = table ? null : HeadEnds.captured(); // a socket table does not ask
         Endpoints endpoints = Endpoints.EC2;
         Attributor attributor = table
                 ? Attributor.start(AttributorOptions.of(endpoints, new Drops()).withoutProbe())
@@ -174,7 +178,8 @@ final class NamespaceWorld {
         long nanos = clock.epoch().getAsLong();
         Connection c =
                 new Connection(IpAddress.of(s.getInetAddress()), s.getPort(), IpAddress.of(s.getLocalAddress()), 80);
-        if (attributor != null) {
+        boolean opened = attributor != null && !looksLate;
+        if (opened) {
             attributor.opened(c, nanos);
         }
         s.setSoTimeout(10_000);
@@ -183,12 +188,16 @@ final class NamespaceWorld {
         while (more) {
             String head = head(s.getInputStream());
             more = head.contains("keep-alive");
+            if (attributor != null && looksLate && !opened) {
+                opened = true;
+                attributor.opened(c, nanos);
+            }
             if (!head.contains("/n/")) {
                 break;
             }
             String number = head.substring(head.indexOf("/n/") + 3, head.indexOf(" HTTP"));
             // a connection may change hands only if it is kept; one capture would be too slow for all clients
-            int headEnd = more ? headEnds.await("/n/" + number) : 0;
+            int headEnd = more && headEnds != null ? headEnds.await("/n/" + number) : 0;
             say("accept " + number + " " + c.originator() + " " + s.getPort() + " " + nanos + " " + c.responder() + " "
                     + headEnd);
             if (attributor != null) {
@@ -278,6 +287,7 @@ final class NamespaceWorld {
 
     /** Runs {@code PROGRAM HOW FIRST COUNT ADDRESS} of senders.c; where it opens a connection and waits, an Attributor starts meanwhile. */
     private void send(String[] command) throws IOException, InterruptedException {
+        looksLate = headEnds == null;
         Process p = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -241,7 +241,7 @@ int main(int argc, char **argv) {
         int orphan = how[0] == 'o', ready[2];
         char c;
         must(!pipe(ready), "pipe");
-        usleep(30000); /* start times are counted in hundredths of a second */
+        usleep(300000); /* start times are counted in hundredths of a second, and a busy service notices the connection late */
         pid_t child = fork();
         if (!child) {
             close(ready[1]);
