@@ -84,17 +84,20 @@ class AgentPublishesIT {
         return agent;
     }
 
+    /** The script stays until its calls are seen: on a slow machine its name could not be read otherwise. */
     private void curls(String name) throws Exception {
         Path script = directory.resolve("mac.sh");
+        Path seen = directory.resolve(name + ".seen");
         Files.writeString(
                 script,
                 "for i in $(seq 1 $1); do curl -q -s -m 10 --noproxy '*' -o /dev/null http://169.254.169.254/latest/meta-data/mac || exit 1; done\n"
-                        + "sleep 0.5\n");
-        Process curls = new ProcessBuilder("sh", script.toString(), Integer.toString(CALLS))
+                        + "n=0; until [ -e \"$2\" ]; do n=$((n+1)); [ $n -lt 1000 ] || exit 2; sleep 0.05; done\n");
+        Process curls = new ProcessBuilder("sh", script.toString(), Integer.toString(CALLS), seen.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertEquals(0, curls.waitFor());
         await(name, "/latest/meta-data/mac\"", CALLS);
+        Files.createFile(seen);
+        assertEquals(0, curls.waitFor());
     }
 
     private void await(String file, String text, int times) throws Exception {
