@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -110,14 +109,7 @@ final class AgentScript {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("log").toFile()))
                 .start();
-        try {
-            assertTrue(
-                    p.waitFor(secondsMax, TimeUnit.SECONDS),
-                    () -> "took longer than " + secondsMax + " s: " + everything());
-            return p.exitValue();
-        } finally {
-            Leftovers.end(directory);
-        }
+        return Leftovers.await(p, secondsMax, directory);
     }
 
     String read(String name) throws IOException {

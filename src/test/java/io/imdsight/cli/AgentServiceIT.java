@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -325,14 +324,7 @@ class AgentServiceIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        try {
-            assertTrue(
-                    p.waitFor(SECONDS_MAX, TimeUnit.SECONDS),
-                    () -> "took longer than " + SECONDS_MAX + " s: " + Shown.all(directory));
-            assertEquals(0, p.exitValue(), () -> Shown.all(directory));
-        } finally {
-            Leftovers.end(directory);
-        }
+        assertEquals(0, Leftovers.await(p, SECONDS_MAX, directory), () -> Shown.all(directory));
     }
 
     private List<JsonNode> json(String name) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,14 +89,7 @@ abstract class AuditMachine {
         builder.environment().put("FLAGS", flags);
         builder.environment().put("INTERFACE", networkInterface);
         Process p = builder.start();
-        try {
-            assertTrue(
-                    p.waitFor(SECONDS_MAX, TimeUnit.SECONDS),
-                    () -> "took longer than " + SECONDS_MAX + " s: " + said());
-            return p.exitValue();
-        } finally {
-            Leftovers.end(directory);
-        }
+        return Leftovers.await(p, SECONDS_MAX, directory);
     }
 
     void says(String... parts) throws IOException {

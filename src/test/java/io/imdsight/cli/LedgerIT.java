@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,13 +181,7 @@ class LedgerIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
-        try {
-            assertTrue(
-                    p.waitFor(SECONDS_MAX, TimeUnit.SECONDS), () -> "took longer than " + SECONDS_MAX + " s: " + log());
-            return p.exitValue();
-        } finally {
-            Leftovers.end(directory);
-        }
+        return Leftovers.await(p, SECONDS_MAX, directory);
     }
 
     private String log() {
