@@ -3,9 +3,7 @@ package io.imdsight.linux;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -37,7 +35,7 @@ public final class ConnectRecords implements Closeable {
      */
     public record Peer(long high, long low) {}
 
-    private final Deque<Closeable> open = new ArrayDeque<>();
+    private final OpenThings open = new OpenThings();
     private final BpfRing ring;
     private final FileDescriptor lostMap;
     private final SocketOffsets sockets;
@@ -58,15 +56,15 @@ public final class ConnectRecords implements Closeable {
         try {
             Kernel kernel = Btf.ofKernel(sysRoot, Kernel::of, KernelOffsets.STRUCTURES);
             sockets = kernel.offsets().socket();
-            FileDescriptor ringMap = keep(BpfCalls.map("connects", BpfCalls.RING, 0, 0, RING_BYTES));
-            lostMap = keep(BpfCalls.map("connects_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
+            FileDescriptor ringMap = open.keep(BpfCalls.map("connects", BpfCalls.RING, 0, 0, RING_BYTES));
+            lostMap = open.keep(BpfCalls.map("connects_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), RING_BYTES);
-            open.push(ring::unmap);
+            open.keep(ring::unmap);
             // First, so that no sender is asked for before its socket is known.
             int users = openSends(kernel, peers, port);
             CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users);
             byte[] program = ConnectProgram.assemble(kernel.offsets(), maps, peers, port);
-            keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, keep(BpfCalls.load("connect", program))));
+            open.keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, open.keep(BpfCalls.load("connect", program))));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -77,11 +75,11 @@ public final class ConnectRecords implements Closeable {
     private int openSends(Kernel kernel, List<Peer> peers, int port) throws IOException {
         int before = open.size();
         try {
-            FileDescriptor ringMap = keep(BpfCalls.map("sends", BpfCalls.RING, 0, 0, SEND_RING_BYTES));
+            FileDescriptor ringMap = open.keep(BpfCalls.map("sends", BpfCalls.RING, 0, 0, SEND_RING_BYTES));
             FileDescriptor users =
-                    keep(BpfCalls.map("users", BpfCalls.FORGETFUL_HASH, 8, CopyProgram.USER_BYTES, USERS_MAX));
+                    open.keep(BpfCalls.map("users", BpfCalls.FORGETFUL_HASH, 8, CopyProgram.USER_BYTES, USERS_MAX));
             sends = new BpfRing(ringMap.number(), SEND_RING_BYTES);
-            open.push(sends::unmap);
+            open.keep(sends::unmap);
             CopyProgram.Maps maps = new CopyProgram.Maps(ringMap.number(), scratch(), lostMap.number(), users.number());
             byte[] program = SendProgram.assemble(kernel.offsets(), maps, peers, port);
             attachSends(program, kernel.sendFunction());
@@ -90,34 +88,27 @@ public final class ConnectRecords implements Closeable {
         } catch (KernelException | IllegalArgumentException e) {
             sendProblem = e;
             sends = null;
-            while (open.size() > before) {
-                open.pop().close();
-            }
+            open.closeTo(before);
             return -1;
         }
     }
 
     private void attachSends(byte[] program, int function) throws KernelException {
         try {
-            keep(BpfCalls.attach(SendProgram.TRACEPOINT, keep(BpfCalls.load("send", program))));
+            open.keep(BpfCalls.attach(SendProgram.TRACEPOINT, open.keep(BpfCalls.load("send", program))));
         } catch (KernelException e) {
             if (e.error() != KernelException.ENOENT || function == 0) {
                 throw e;
             }
-            FileDescriptor loaded = keep(BpfCalls.loadForFunction("send", program, function));
-            keep(BpfCalls.attachToFunction(SendProgram.FUNCTION, loaded));
+            FileDescriptor loaded = open.keep(BpfCalls.loadForFunction("send", program, function));
+            open.keep(BpfCalls.attachToFunction(SendProgram.FUNCTION, loaded));
         }
     }
 
     /** Of its own for each program: one may be put to sleep in favour of the other. */
     private int scratch() throws KernelException {
-        return keep(BpfCalls.map("scratch", BpfCalls.PER_CPU_ARRAY, 4, ConnectRecord.BYTES_MAX, 1))
+        return open.keep(BpfCalls.map("scratch", BpfCalls.PER_CPU_ARRAY, 4, ConnectRecord.BYTES_MAX, 1))
                 .number();
-    }
-
-    private FileDescriptor keep(FileDescriptor descriptor) {
-        open.push(descriptor);
-        return descriptor;
     }
 
     /**
@@ -187,12 +178,6 @@ public final class ConnectRecords implements Closeable {
     @Override
     public void close() {
         closed = true;
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (IOException e) {
-                throw new IllegalStateException("closing a descriptor does not fail", e);
-            }
-        }
+        open.close();
     }
 }

@@ -34,14 +34,14 @@ final class Poll implements Closeable {
         add(waker.number());
     }
 
-    /** Before it is first waited, by the same thread or one that has ended this. */
+    /** Not while another thread waits. */
     void add(int fd) {
         long at = (long) count++ * POLLFD_BYTES;
         pollFds.setInt(at, fd);
         pollFds.setShort(at + 4, POLLIN);
     }
 
-    /** Waits until one is readable, it is woken, or time is up; whether it was not the last. */
+    /** Waits until one is readable, it is woken, or time is up; false where that is why. */
     boolean await(int timeoutMillis) {
         if (RawCalls.poll(Pointer.nativeValue(pollFds), count, timeoutMillis) <= 0) {
             return false;

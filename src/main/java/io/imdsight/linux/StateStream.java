@@ -1,12 +1,9 @@
 package io.imdsight.linux;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -26,17 +23,17 @@ public final class StateStream implements SampleStream {
      */
     static final int RING_BYTES = 512 * 1024;
 
-    /** Each changes that come from a process whose CPU was taken from it within a record; that is a microsecond unless a hypervisor does it. */
+    /** How often it is looked again while a record is being written: that takes a microsecond, unless a hypervisor takes the CPU away meanwhile. */
     private static final int WAITS_MAX = 200;
 
     private static final long WAIT_NANOS = 50_000;
 
-    private final Deque<Closeable> open = new ArrayDeque<>();
-    private final KernelClock clock;
+    private final OpenThings open = new OpenThings();
     private final BpfRing ring;
     private final FileDescriptor lostMap;
     private final Poll poll;
     private int lostBefore;
+    private long lastNanos;
     private boolean closed;
 
     /** Which programs are attached: the tests' way of having a change that the first one missed. */
@@ -45,7 +42,8 @@ public final class StateStream implements SampleStream {
         SECOND
     }
 
-    private StateStream(
+    /** For tests also with a ring of another size, or not with all programs. */
+    StateStream(
             SocketOffsets at,
             KernelClock clock,
             List<ConnectRecords.Peer> peers,
@@ -53,15 +51,15 @@ public final class StateStream implements SampleStream {
             int ringBytes,
             Programs which)
             throws IOException {
-        this.clock = clock;
+        lastNanos = clock.monotonicNanos();
         try {
-            FileDescriptor ringMap = keep(BpfCalls.map("states", BpfCalls.RING, 0, 0, ringBytes));
-            lostMap = keep(BpfCalls.map("states_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
-            FileDescriptor taken = keep(BpfCalls.map("states_taken", BpfCalls.PER_CPU_ARRAY, 4, Long.BYTES, 1));
+            FileDescriptor ringMap = open.keep(BpfCalls.map("states", BpfCalls.RING, 0, 0, ringBytes));
+            lostMap = open.keep(BpfCalls.map("states_lost", BpfCalls.ARRAY, 4, Long.BYTES, 1));
+            FileDescriptor taken = open.keep(BpfCalls.map("states_taken", BpfCalls.PER_CPU_ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), ringBytes);
-            open.push(ring::unmap);
+            open.keep(ring::unmap);
             poll = new Poll(2);
-            open.push(poll);
+            open.keep(poll);
             poll.add(ringMap.number());
             StateProgram.Maps maps = new StateProgram.Maps(ringMap.number(), lostMap.number(), taken.number());
             FileDescriptor second = load("states_second", StateProgram.assemble(at, maps, true, peers, port));
@@ -76,16 +74,11 @@ public final class StateStream implements SampleStream {
     }
 
     private FileDescriptor load(String name, byte[] program) throws KernelException {
-        return keep(BpfCalls.load(name, program));
+        return open.keep(BpfCalls.load(name, program));
     }
 
     private void attach(FileDescriptor program) throws KernelException {
-        keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, program));
-    }
-
-    private FileDescriptor keep(FileDescriptor descriptor) {
-        open.push(descriptor);
-        return descriptor;
+        open.keep(BpfCalls.attach(PeerProgram.STATE_TRACEPOINT, program));
     }
 
     /**
@@ -109,23 +102,11 @@ public final class StateStream implements SampleStream {
             throws IOException {
         PeerProgram.requireMachine(procRoot);
         SocketOffsets at = beside == null ? ofKernel(sysRoot) : beside.sockets();
-        return open(at, clock, peers, port, RING_BYTES, Programs.BOTH);
+        return new StateStream(at, clock, peers, port, RING_BYTES, Programs.BOTH);
     }
 
     static SocketOffsets ofKernel(Path sysRoot) throws IOException {
         return Btf.ofKernel(sysRoot, SocketOffsets::of, SocketOffsets.STRUCTURES);
-    }
-
-    /** The same with a ring of another size, or not with all programs. */
-    static StateStream open(
-            SocketOffsets at,
-            KernelClock clock,
-            List<ConnectRecords.Peer> peers,
-            int port,
-            int ringBytes,
-            Programs which)
-            throws IOException {
-        return new StateStream(at, clock, peers, port, ringBytes, which);
     }
 
     /** What a sample's bytes look like, under the tracepoint's own names; an IPv4 address is the end of the mapped one. */
@@ -178,7 +159,7 @@ public final class StateStream implements SampleStream {
             all = ring.drain((in, at, bytes) -> take(in, at, bytes, out));
         }
         if (all) {
-            tellLost(lostByNow, clock.monotonicNanos(), out);
+            tellLost(lostByNow, out);
         }
         return out;
     }
@@ -190,27 +171,23 @@ public final class StateStream implements SampleStream {
         byte[] raw = new byte[bytes];
         in.get(at, raw);
         long timeNanos = in.getLong(at + StateProgram.TIME);
-        tellLost(in.getInt(at + StateProgram.LOST), timeNanos, out);
+        tellLost(in.getInt(at + StateProgram.LOST), out);
+        lastNanos = Math.max(lastNanos, timeNanos);
         out.add(new TracepointSample(timeNanos, in.getInt(at + StateProgram.PID), 0, raw, 0));
     }
 
-    private void tellLost(int lostSoFar, long timeNanos, List<TracepointSample> out) {
+    /** At the time of the last record before it: from then on there may have been anything. */
+    private void tellLost(int lostSoFar, List<TracepointSample> out) {
         int more = lostSoFar - lostBefore; // of numbers that may begin anew
         if (more > 0) {
             lostBefore = lostSoFar;
-            out.add(new TracepointSample(timeNanos, 0, 0, null, more));
+            out.add(new TracepointSample(lastNanos, 0, 0, null, more));
         }
     }
 
     @Override
     public void close() {
         closed = true;
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (IOException e) {
-                throw new IllegalStateException("closing a descriptor does not fail", e);
-            }
-        }
+        open.close();
     }
 }
