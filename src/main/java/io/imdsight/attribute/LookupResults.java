@@ -51,6 +51,10 @@ final class LookupResults {
         evict();
     }
 
+    synchronized boolean isEmpty() {
+        return results.isEmpty();
+    }
+
     /** Its connection has ended: it is of use for a while yet. */
     synchronized void closed(Key key, long nowNanos) {
         Lookup lookup = results.get(key);
