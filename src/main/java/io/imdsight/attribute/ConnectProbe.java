@@ -23,6 +23,11 @@ final class ConnectProbe implements Closeable {
     /** How often the thread looks though nothing woke it: closings do not, and old entries go. */
     static final int TICK_MILLIS = 1_000;
 
+    /** The same where nobody has connected for longer than anything is remembered of a connection that has ended. */
+    private static final int CALM_TICK_MILLIS = 5_000;
+
+    private static final long CALM_AFTER_NANOS = ConnectTable.GRACE_NANOS + 15_000_000_000L;
+
     /** Work that goes on for longer than this is no longer urgent: whoever connects without end must not get a CPU out of us. */
     private static final long URGENT_NANOS_MAX = 30_000_000;
 
@@ -56,6 +61,8 @@ final class ConnectProbe implements Closeable {
             Thread.ofPlatform().name("imdsight-probe").daemon().unstarted(this::run);
     private volatile boolean closing;
     private long tickedNanos;
+    private long connectsSeen;
+    private long connectedNanos;
 
     private ConnectProbe(AttributorOptions options, CallerReader reader, StateSource source, ConnectCopies copies) {
         this.stream = source.stream();
@@ -118,9 +125,14 @@ final class ConnectProbe implements Closeable {
     private void run() {
         intake.warmUp();
         ThreadPriority.urgent();
+        connectedNanos = clock.monotonicNanos();
         while (!closing) {
-            stream.await(TICK_MILLIS);
+            stream.await(clock.monotonicNanos() - connectedNanos < CALM_AFTER_NANOS ? TICK_MILLIS : CALM_TICK_MILLIS);
             step();
+            if (table.connects() != connectsSeen) {
+                connectsSeen = table.connects();
+                connectedNanos = clock.monotonicNanos();
+            }
         }
     }
 

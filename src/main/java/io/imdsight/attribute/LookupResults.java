@@ -52,6 +52,10 @@ final class LookupResults {
         evict();
     }
 
+    synchronized boolean isEmpty() {
+        return results.isEmpty();
+    }
+
     /** Its connection has ended: it is of use for a while yet. The time is CLOCK_MONOTONIC. */
     synchronized void closed(Key key, long nowMonotonicNanos) {
         Lookup lookup = results.get(key);

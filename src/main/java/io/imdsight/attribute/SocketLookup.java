@@ -39,7 +39,8 @@ final class SocketLookup implements Closeable {
     /** Connections that are there at the start: kept-alive ones of daemons. */
     private static final int SEEDS_MAX = 256;
 
-    private static final long TICK_MILLIS = 1_000;
+    /** How often old results are looked for, while there are any. */
+    private static final long TICK_MILLIS = 5_000;
 
     private static final Evidence HANDED_OVER = new Evidence(
             EvidenceMethod.SOCKET_TABLE,
@@ -135,7 +136,8 @@ final class SocketLookup implements Closeable {
             seed();
             ThreadPriority.urgent();
             while (!closing) {
-                LookupResults.Lookup first = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                LookupResults.Lookup first =
+                        results.isEmpty() ? queue.take() : queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
                     results.expire(options.clock().monotonicNanos());
                     continue;

@@ -21,6 +21,12 @@ final class CaptureClock implements AutoCloseable {
      */
     private static final int QUIET_STEPS = 4;
 
+    /** After half a minute without a packet it looks no more often than that, and reads every other time; time-outs are longer. */
+    private static final int CALM_STEPS = 60;
+
+    private static final long CALM_STEP_MILLIS = QUIET_STEPS * STEP_MILLIS;
+    private static final int CALM_READING_STEPS = 2;
+
     private static final long JOIN_MILLIS_MAX = 2_000;
 
     /**
@@ -69,7 +75,7 @@ final class CaptureClock implements AutoCloseable {
         while (!closed) {
             try {
                 step(now());
-                Thread.sleep(STEP_MILLIS);
+                Thread.sleep(quietSteps < CALM_STEPS ? STEP_MILLIS : CALM_STEP_MILLIS);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | Error e) {
@@ -87,7 +93,7 @@ final class CaptureClock implements AutoCloseable {
     void step(long nowNanos) {
         long packetsNow = packets.get();
         quietSteps = packetsNow == packetsAtLastStep ? quietSteps + 1 : 0;
-        if (quietSteps % QUIET_STEPS == 0) {
+        if (quietSteps % (quietSteps < CALM_STEPS ? QUIET_STEPS : CALM_READING_STEPS) == 0) {
             statistics.read();
         }
         if (quietSteps > 0) {

@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -31,14 +29,12 @@ import java.util.function.Supplier;
  *
  * <pre>
  * thread sightings --> {@link AgentOutput} --> log, event file, counts
- * thread publisher, once a second: summaries, roll-ups, feed
- * thread vigil, once a second: progress of the capture, watchdog     (never writes where somebody could make it wait)
+ * thread publisher, at a {@link Pace}: summaries, roll-ups, feed
+ * thread vigil, at a pace of its own: progress of the capture, watchdog     (never writes where somebody could make it wait)
  * thread scrape: answers scrapes
  * </pre>
  */
 final class AgentService {
-    private static final long STEP_MILLIS = 1_000;
-
     /** Longer than the day after which a caller is said to be back. */
     private static final long RECALL_MINUTES = 2 * 24 * 60;
 
@@ -56,7 +52,7 @@ final class AgentService {
     private final AgentOutput output;
     private final EventFile events;
     private final AtomicBoolean summaryWanted = new AtomicBoolean();
-    private final CountDownLatch ending = new CountDownLatch(1);
+    private final Pace pace = new Pace();
     private final NdjsonFile eventFile;
     private final NdjsonFile feedFile;
     private volatile ServiceOptions current;
@@ -68,6 +64,7 @@ final class AgentService {
     private Watch watch;
     private Thread publisher;
     private Rest rest;
+    private long packetsSeen;
     private final HeapWatch heap = new HeapWatch(HeapWatch::used, AgentService::collect, System::nanoTime);
 
     AgentService(Console console, CommonOptions common, ServiceOptions options, LedgerKeeper keeper) {
@@ -139,7 +136,10 @@ final class AgentService {
         watch = new Watch(console, this::condition, pipeline);
         watch.start();
         if (log != null) {
-            Signals.on("USR1", () -> summaryWanted.set(true));
+            Signals.on("USR1", () -> {
+                summaryWanted.set(true);
+                pace.stir();
+            });
         }
         rest = new Rest(pipeline.state()::packets, AgentService::giveBack, System.nanoTime());
         publisher = new Thread(this::publish, "publisher");
@@ -169,10 +169,10 @@ final class AgentService {
     Condition condition() {
         Map<String, Boolean> ways = new TreeMap<>();
         if (eventFile != null) {
-            ways.put("events", !eventFile.isFailing());
+            ways.put("events", !isFailing(eventFile));
         }
         if (feedFile != null) {
-            ways.put("feed", !feedFile.isFailing());
+            ways.put("feed", !isFailing(feedFile));
         }
         if (ledger != null) {
             ways.put("ledger", !keeper.isFailing());
@@ -185,7 +185,7 @@ final class AgentService {
 
     private void publish() {
         try {
-            while (!ending.await(STEP_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!pace.await()) {
                 step();
             }
         } catch (InterruptedException e) {
@@ -197,10 +197,18 @@ final class AgentService {
         }
     }
 
+    private static boolean isFailing(NdjsonFile file) {
+        return file != null && file.isFailing();
+    }
+
     private void step() throws IOException {
         Fault.at(Fault.Stage.PUBLISH);
         long epoch = epochNanos();
         long monotonic = System.nanoTime();
+        if (pipeline.state().packets() != packetsSeen || isFailing(eventFile) || isFailing(feedFile)) {
+            packetsSeen = pipeline.state().packets();
+            pace.stir();
+        }
         if (log != null) {
             log.step(epoch, monotonic, current.logEvery.toNanos());
             if (summaryWanted.getAndSet(false)) {
@@ -252,7 +260,7 @@ final class AgentService {
 
     /** The pipeline has handed on everything: writes what waits. */
     void end() throws InterruptedException {
-        ending.countDown();
+        pace.end();
         publisher.join(END_MILLIS_MAX);
         Thread last = new Thread(this::writeTheRest, "last");
         last.setDaemon(true);

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Keeps a capture open on each interface that should have one. The kernel says when interfaces, addresses and routes change; then, and every ten
+ * Keeps a capture open on each interface that should have one. The kernel says when interfaces, addresses and routes change; then, and every thirty
  * seconds in any case, the state is read, captures are opened where one is missing, and closed where the interface went. The others run on untouched.
  *
  * <p>One thread; {@link NamespaceCaptures} is its, too.
@@ -25,7 +25,10 @@ final class Captures {
     }
 
     /** Looks without a message of the kernel: should one be lost, and for captures that could not be opened. */
-    private static final int CHECK_MILLIS = 10_000;
+    private static final int CHECK_MILLIS = 30_000;
+
+    /** The same while an interface is captured that no longer leads to the service. */
+    private static final int CHECK_UNWANTED_MILLIS = 10_000;
 
     /** The same while a capture is missing, or there is none. */
     private static final int CHECK_MISSING_MILLIS = 1_000;
@@ -127,7 +130,8 @@ final class Captures {
     }
 
     private int namespaceMillis() {
-        return namespaces == null ? CHECK_MILLIS : Math.min(CHECK_MILLIS, namespaces.nextLookMillis());
+        int most = own.hasUnwanted() ? CHECK_UNWANTED_MILLIS : CHECK_MILLIS;
+        return namespaces == null ? most : Math.min(most, namespaces.nextLookMillis());
     }
 
     /**

@@ -11,24 +11,20 @@ import io.imdsight.record.PendingMinutes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * Keeps the ledger of a running pipeline: each sighting is recorded before anybody else gets to know of it, and each second is recorded as watched, by a
- * thread of its own.
+ * thread of its own, which looks more rarely where nothing comes, see {@link Pace}.
  */
 final class LedgerKeeper implements AutoCloseable {
-    private static final long SECOND_MILLIS = 1_000;
-
     /** Where the last look is longer ago, nothing says that packets were read in between. */
     private static final long STANDSTILL_MILLIS = 10_000;
 
     private final Ledger ledger;
     private final Drops drops;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Pace pace = new Pace();
     private Thread thread;
     private WatchedTime watched;
     private BooleanSupplier capturing = () -> true;
@@ -72,7 +68,7 @@ final class LedgerKeeper implements AutoCloseable {
         if (ledger == null) {
             return next;
         }
-        return new Recorded(ledger, next);
+        return new Recorded(ledger, pace, next);
     }
 
     /** Whether a ledger is kept whose disk refuses it. */
@@ -92,13 +88,15 @@ final class LedgerKeeper implements AutoCloseable {
         private static final long HELD_NANOS_MAX = 100_000_000L;
 
         private final Ledger ledger;
+        private final Pace pace;
         private final SightingThread.Output next;
         private final List<Sighting> held = new ArrayList<>();
         private int heldChars;
         private long heldSinceNanos;
 
-        Recorded(Ledger ledger, SightingThread.Output next) {
+        Recorded(Ledger ledger, Pace pace, SightingThread.Output next) {
             this.ledger = ledger;
+            this.pace = pace;
             this.next = next;
         }
 
@@ -118,6 +116,9 @@ final class LedgerKeeper implements AutoCloseable {
 
         private void record() {
             ledger.commit();
+            if (!held.isEmpty()) {
+                pace.stir(); // within a second it is safe from a power cut, too
+            }
             for (Sighting s : held) {
                 next.accept(s);
             }
@@ -163,11 +164,14 @@ final class LedgerKeeper implements AutoCloseable {
     private void run() {
         try {
             // at the wall clock's seconds, so that no step reaches from one minute into the next
-            while (!ended.await(SECOND_MILLIS - System.currentTimeMillis() % SECOND_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!pace.await()) {
                 Fault.at(Fault.Stage.LEDGER);
                 long now = System.currentTimeMillis();
                 look(now);
                 ledger.tick(now * 1_000_000);
+                if (ledger.waiting() > 0) {
+                    pace.stir(); // the disk is tried again
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -199,7 +203,7 @@ final class LedgerKeeper implements AutoCloseable {
         if (thread == null) {
             return;
         }
-        ended.countDown();
+        pace.end();
         thread.join();
         long now = System.currentTimeMillis();
         look(now);
@@ -212,7 +216,7 @@ final class LedgerKeeper implements AutoCloseable {
 
     @Override
     public void close() {
-        ended.countDown();
+        pace.end();
         if (ledger != null) {
             ledger.close();
         }

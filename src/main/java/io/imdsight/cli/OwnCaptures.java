@@ -113,6 +113,16 @@ final class OwnCaptures {
         return missingSinceNanos.isEmpty() && !open.isEmpty();
     }
 
+    /** Whether one of them is to be closed soon. */
+    boolean hasUnwanted() {
+        for (OpenCapture c : open) {
+            if (c.unwantedNanos != OpenCapture.WANTED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isEmpty() {
         return open.isEmpty();
     }

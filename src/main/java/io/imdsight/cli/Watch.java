@@ -6,8 +6,6 @@ import io.imdsight.model.Version;
 import io.imdsight.publish.Condition;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -15,8 +13,6 @@ import java.util.function.Supplier;
  * the capture stands still and nobody has a watchdog, it ends the agent.
  */
 final class Watch {
-    private static final long STEP_MILLIS = 1_000;
-
     /** The status line is for people. */
     private static final long STATUS_NANOS = 30_000_000_000L;
 
@@ -28,10 +24,11 @@ final class Watch {
     private final LivePipeline pipeline;
     private final ServiceManager manager;
     private final long watchdogNanos;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Pace pace;
     private final Thread thread = new Thread(this::run, "vigil");
     private boolean healthy = true;
     private int deafLooks;
+    private long packetsSeen;
     private long fedNanos;
     private long statusNanos;
 
@@ -41,6 +38,7 @@ final class Watch {
         this.pipeline = pipeline;
         this.manager = open(console);
         this.watchdogNanos = watchdogNanos(console.environment());
+        this.pace = pace(watchdogNanos);
         thread.setDaemon(true);
     }
 
@@ -70,6 +68,11 @@ final class Watch {
         return Long.parseLong(micros) * 1_000;
     }
 
+    private static Pace pace(long watchdogNanos) {
+        long most = watchdogNanos == 0 ? Pace.CALM_MILLIS : Math.max(10, watchdogNanos / 4_000_000);
+        return new Pace(Math.min(Pace.BUSY_MILLIS, most), Math.min(Pace.CALM_MILLIS, most), System::nanoTime);
+    }
+
     void start() {
         tell("READY=1", status());
         statusNanos = System.nanoTime();
@@ -78,8 +81,7 @@ final class Watch {
 
     private void run() {
         try {
-            long millis = watchdogNanos == 0 ? STEP_MILLIS : Math.clamp(watchdogNanos / 4_000_000, 10, STEP_MILLIS);
-            while (!ended.await(millis, TimeUnit.MILLISECONDS)) {
+            while (!pace.await()) {
                 step(System.nanoTime());
             }
         } catch (InterruptedException e) {
@@ -92,6 +94,10 @@ final class Watch {
     private void step(long nowNanos) {
         Fault.at(Fault.Stage.VIGIL);
         Condition c = condition.get();
+        if (!c.healthy() || c.packets() != packetsSeen) {
+            packetsSeen = c.packets();
+            pace.stir();
+        }
         if (c.healthy() && watchdogNanos > 0 && nowNanos - fedNanos >= watchdogNanos / 3) {
             fedNanos = nowNanos;
             tell("WATCHDOG=1");
@@ -149,7 +155,7 @@ final class Watch {
     }
 
     void close() {
-        ended.countDown();
+        pace.end();
         if (manager != null) {
             manager.close();
         }
