@@ -12,6 +12,7 @@ import io.imdsight.model.IpAddress;
 import io.imdsight.model.Link;
 import io.imdsight.model.Segment;
 import io.imdsight.model.SegmentSink;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,15 +55,21 @@ final class IpDecoder {
     private long segments;
 
     IpDecoder(Endpoints endpoints, SegmentSink sink, Drops drops) {
-        List<IpAddress> six =
-                endpoints.addresses().stream().filter(a -> !a.isV4()).toList();
+        List<IpAddress> six = new ArrayList<>(endpoints.addresses());
+        six.removeIf(IpAddress::isV4);
+        List<IpAddress> four = new ArrayList<>(endpoints.addresses());
+        four.removeAll(six);
         this.port = endpoints.port();
-        this.v4 = endpoints.addresses().stream()
-                .filter(IpAddress::isV4)
-                .mapToInt(IpAddress::v4Bits)
-                .toArray();
-        this.v6High = six.stream().mapToLong(IpAddress::high).toArray();
-        this.v6Low = six.stream().mapToLong(IpAddress::low).toArray();
+        this.v4 = new int[four.size()];
+        for (int i = 0; i < v4.length; i++) {
+            v4[i] = four.get(i).v4Bits();
+        }
+        this.v6High = new long[six.size()];
+        this.v6Low = new long[six.size()];
+        for (int i = 0; i < v6High.length; i++) {
+            v6High[i] = six.get(i).high();
+            v6Low[i] = six.get(i).low();
+        }
         this.sink = sink;
         this.drops = drops;
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,9 +58,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Endpoints endpoints = common.endpoints();
-        cloudWatchFlags.check(!ledgerFlags.none);
-        service.check(spec, common.stateDir, cloudWatchFlags.emf);
+        Endpoints endpoints = check();
         if (service.checkConfig) {
             return show();
         }
@@ -67,6 +66,23 @@ final class AgentCommand implements Callable<Integer> {
                 CloudWatchKeeper cloudWatch = new CloudWatchKeeper(cloudWatchFlags, endpoints, console)) {
             return run(endpoints, keeper, cloudWatch);
         }
+    }
+
+    /**
+     * Refuses what cannot be together.
+     *
+     * @return which service to watch
+     */
+    Endpoints check() {
+        Endpoints endpoints = common.endpoints();
+        cloudWatchFlags.check(!ledgerFlags.none);
+        service.check(spec, common.stateDir, cloudWatchFlags.emf);
+        return endpoints;
+    }
+
+    /** The settings with their names, as they are. */
+    CommandSpec spec() {
+        return spec == null ? new CommandLine(this).getCommandSpec() : spec; // {@link PlainSettings} has no need of one
     }
 
     private int run(Endpoints endpoints, LedgerKeeper keeper, CloudWatchKeeper cloudWatch) throws InterruptedException {

@@ -16,7 +16,6 @@ import io.imdsight.publish.Totals;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -144,11 +143,11 @@ final class Counts {
             out.append("; callers by ").append(methods);
             AttributorCounts a = attribution;
             if (a != null && a.connects() > 0) {
-                out.append(String.format(
-                        Locale.ROOT,
-                        ", known %.2f ms after the connect (99 %%: %.2f ms)",
-                        a.namingMicrosMedian() / 1000.0,
-                        a.namingMicrosP99() / 1000.0));
+                out.append(", known ")
+                        .append(millis(a.namingMicrosMedian()))
+                        .append(" ms after the connect (99 %: ")
+                        .append(millis(a.namingMicrosP99()))
+                        .append(" ms)");
             }
             out.append("; ").append(connectionsText());
         }
@@ -160,6 +159,12 @@ final class Counts {
             dropped.add(e.getKey().label() + " " + e.getValue());
         }
         return out.append("; DROPPED: ").append(dropped).toString();
+    }
+
+    /** With two decimals; a formatter would load the words and numbers of a language. */
+    private static String millis(long micros) {
+        long hundredths = (micros + 5) / 10;
+        return hundredths / 100 + "." + hundredths % 100 / 10 + hundredths % 10;
     }
 
     private String connectionsText() {

@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.linux.LibraryPath;
 import io.imdsight.record.LedgerDamagedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +32,12 @@ public final class Main {
         boolean debug =
                 List.of(args).contains("--debug") || isOn(console.environment().get("IMDSIGHT_DEBUG"));
         try {
+            AgentCommand plain =
+                    PlainSettings.agent(args, console, defaultFile, () -> agentAgain(args, console, defaultFile));
+            if (plain != null) {
+                LibraryPath.tell();
+                return plain.call();
+            }
             CommandLine root =
                     commands(console, debug, new AgentCommand(console, () -> agentAgain(args, console, defaultFile)));
             if (needsSettings(root, List.of(args))) {

@@ -36,7 +36,7 @@ final class Reload {
         service.watch().reloading();
         try {
             AgentCommand changed = again.get();
-            List<String> changes = changes(current.spec, changed.spec);
+            List<String> changes = changes(current.spec(), changed.spec());
             service.apply(changed.service);
             console.say(
                     changes.isEmpty()

@@ -87,10 +87,15 @@ final class Settings implements IDefaultValueProvider {
         Set<String> known =
                 options(root).keySet().stream().map(Settings::variable).collect(Collectors.toSet());
         return environment.keySet().stream()
-                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !name.startsWith(DEMO_PREFIX))
-                .filter(name -> !known.contains(name) && !OTHER_VARIABLES.contains(name))
+                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
+                .filter(name -> !isOtherVariable(name))
                 .sorted()
                 .toList();
+    }
+
+    /** Whether a variable is ours and no setting. */
+    static boolean isOtherVariable(String name) {
+        return name.startsWith(DEMO_PREFIX) || OTHER_VARIABLES.contains(name);
     }
 
     /** The value of a flag among arguments that nobody has parsed yet; null where it is not there. */
@@ -161,7 +166,7 @@ final class Settings implements IDefaultValueProvider {
     }
 
     /** Opening a pipe waits for whoever writes it, which may be nobody. What a device gives is no configuration, but /dev/null's, which is none. */
-    private static void refuseOddFile(Path path) {
+    static void refuseOddFile(Path path) {
         try {
             if (!Files.exists(path) || Files.isRegularFile(path) || Files.isSameFile(path, Path.of("/dev/null"))) {
                 return;
@@ -225,7 +230,7 @@ final class Settings implements IDefaultValueProvider {
     }
 
     /** {@code IMDSIGHT_STATE_DIR}. */
-    private static String variable(String name) {
+    static String variable(String name) {
         return ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

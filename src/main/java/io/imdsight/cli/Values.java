@@ -25,7 +25,8 @@ final class Values {
 
     private static final int FILES_MAX = 1000;
     private static final int ROWS_DIGITS_MAX = 6;
-    private static final Instant LATEST = Instant.parse("2999-12-31T23:59:59Z");
+    /** 2999-12-31T23:59:59Z; a text would make each agent read one. */
+    private static final Instant LATEST = Instant.ofEpochSecond(32_503_679_999L);
 
     private Values() {}
 
@@ -33,21 +34,20 @@ final class Values {
     static Duration duration(String text) {
         int digits = digits(text);
         long number = number(text, digits, "a duration such as 30s, 10m or 2h");
-        Duration unit = switch (text.substring(digits)) {
-            case "ms" -> Duration.ofMillis(1);
-            case "s" -> Duration.ofSeconds(1);
-            case "m" -> Duration.ofMinutes(1);
-            case "h" -> Duration.ofHours(1);
-            case "d" -> Duration.ofDays(1);
+        long unitMillis = switch (text.substring(digits)) {
+            case "ms" -> Unit.MS.millis;
+            case "s" -> Unit.S.millis;
+            case "m" -> Unit.M.millis;
+            case "h" -> Unit.H.millis;
+            case "d" -> Unit.D.millis;
             default ->
                 throw new TypeConversionException("'" + text
                         + "' is not a duration: give a whole number and a unit of ms, s, m, h or d, as in 30s");
         };
-        Duration out = unit.multipliedBy(number);
-        if (out.compareTo(DURATION_MAX) > 0) {
+        if (number > DURATION_MAX.toMillis() / unitMillis) {
             throw new TypeConversionException("'" + text + "' is too long: 36500d is the most");
         }
-        return out;
+        return Duration.ofMillis(number * unitMillis);
     }
 
     /** The other way round, in the largest unit that fits. */
@@ -296,9 +296,11 @@ final class Values {
     static final class InterfaceConverter implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
-            boolean good = !text.isEmpty()
-                    && text.length() <= INTERFACE_NAME_BYTES_MAX
-                    && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '/');
+            boolean good = !text.isEmpty() && text.length() <= INTERFACE_NAME_BYTES_MAX;
+            for (int i = 0; good && i < text.length(); i++) {
+                char c = text.charAt(i);
+                good = c > ' ' && c < 0x7f && c != '/';
+            }
             if (!good) {
                 throw new TypeConversionException("'" + text
                         + "' is not the name of a network interface: give auto, any, or a name that ip link shows");

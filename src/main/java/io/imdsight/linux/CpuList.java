@@ -1,7 +1,7 @@
 package io.imdsight.linux;
 
 import java.nio.charset.StandardCharsets;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /** Lists of CPUs as sysfs writes them: {@code 0-3,8,10-11}. */
 final class CpuList {
@@ -12,16 +12,17 @@ final class CpuList {
 
     /** The CPUs named, in order; parts that are not understood are left out. */
     static int[] parse(byte[] text) {
-        IntStream.Builder out = IntStream.builder();
+        int[] out = new int[CPUS_MAX];
+        int count = 0;
         for (String part : new String(text, StandardCharsets.ISO_8859_1).strip().split(",", -1)) {
             String[] ends = part.strip().split("-", 2);
             int first = number(ends[0]);
             int last = ends.length == 2 ? number(ends[1]) : first;
-            for (int cpu = first; first >= 0 && cpu <= Math.min(last, CPUS_MAX - 1); cpu++) {
-                out.add(cpu);
+            for (int cpu = first; first >= 0 && cpu <= Math.min(last, CPUS_MAX - 1) && count < CPUS_MAX; cpu++) {
+                out[count++] = cpu;
             }
         }
-        return out.build().toArray();
+        return Arrays.copyOf(out, count);
     }
 
     private static int number(String text) {

@@ -9,6 +9,21 @@ package io.imdsight.model;
  * @param responderPort the service's port
  */
 public record Connection(IpAddress originator, int originatorPort, IpAddress responder, int responderPort) {
+    /** Written out, as {@link #hashCode}: every packet asks for it. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Connection c
+                && originatorPort == c.originatorPort
+                && responderPort == c.responderPort
+                && originator.equals(c.originator)
+                && responder.equals(c.responder);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * (31 * originator.hashCode() + originatorPort) + responder.hashCode()) + responderPort;
+    }
+
     /** {@code 10.0.0.5:40312 -> 169.254.169.254:80}. */
     @Override
     public String toString() {
