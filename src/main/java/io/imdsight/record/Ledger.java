@@ -25,13 +25,11 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     /** … or so long after the first of them. */
     private static final long BATCH_NANOS_MAX = 100_000_000L;
 
-    /** How often an idle agent writes that it was watching. What a kill -9 loses of that makes a minute count as not wholly watched. */
-    private static final long COVERAGE_NANOS = 10_000_000_000L;
-
-    /** The same where nobody has called for a while. */
-    private static final long COVERAGE_CALM_NANOS = 30_000_000_000L;
-
-    private static final long CALM_AFTER_NANOS = 60_000_000_000L;
+    /**
+     * How often an idle agent writes that it was watching: every ten seconds, less what whoever ticks each five comes too early. What a kill -9 loses of
+     * that makes a minute count as not wholly watched.
+     */
+    private static final long COVERAGE_NANOS = 9_500_000_000L;
 
     /** A reader that holds an old state keeps the log from being copied back; above this size commits come once a second, not with every request. */
     private static final long LOG_BYTES_HIGH = 64L << 20;
@@ -54,7 +52,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     private String version;
     private long nowNanos;
     private long firstWaitsSinceNanos;
-    private long calledNanos;
     private long coverageWrittenNanos;
     private long lost;
     private boolean unsynced;
@@ -67,8 +64,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         this.monotonicNanos = monotonicNanos;
         retention = new Retention(options);
         store = new LedgerStore(options, say, monotonicNanos, this::introduce);
-        calledNanos = monotonicNanos.getAsLong();
-        coverageWrittenNanos = calledNanos - COVERAGE_NANOS; // the first second is written at once
+        coverageWrittenNanos = monotonicNanos.getAsLong() - COVERAGE_NANOS; // the first second is written at once
     }
 
     /**
@@ -108,7 +104,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     public synchronized void add(Sighting sighting) {
         if (waiting.sightings() == 0) {
             firstWaitsSinceNanos = monotonicNanos.getAsLong();
-            calledNanos = firstWaitsSinceNanos;
         }
         if (!waiting.add(sighting)) {
             drops.add(Drop.LEDGER);
@@ -191,7 +186,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         synchronized (this) {
             nowNanos = atNanos;
             boolean again = store.look();
-            boolean coverageDue = monotonicNanos.getAsLong() - coverageWrittenNanos >= coverageNanos();
+            boolean coverageDue = monotonicNanos.getAsLong() - coverageWrittenNanos >= COVERAGE_NANOS;
             if (again || coverageDue || waiting.sightings() > 0) {
                 write(again || coverageDue);
             }
@@ -209,10 +204,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         if (file != null) {
             sync(file);
         }
-    }
-
-    private long coverageNanos() {
-        return monotonicNanos.getAsLong() - calledNanos >= CALM_AFTER_NANOS ? COVERAGE_CALM_NANOS : COVERAGE_NANOS;
     }
 
     /** Where nothing was written there is nothing to look for but what has grown too old, which is a matter of minutes. */

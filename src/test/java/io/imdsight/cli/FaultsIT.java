@@ -138,7 +138,7 @@ class FaultsIT extends WithAgentScript {
                 waitfor watching killed.err
                 echo $killed >"$group/cgroup.procs"
                 waitfor watching heap.err
-                IMDSIGHT_JAVA_OPTIONS='-Xms2m -Xmn1m -Xmx4m' start tiny; tiny=$last
+                IMDSIGHT_JAVA_OPTIONS='-Xms2m -Xmn1m -Xmx2m' start tiny; tiny=$last
                 for i in 1 2 3; do token; sleep 0.5; done
                 sleep 1.5
                 token
