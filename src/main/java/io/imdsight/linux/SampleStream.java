@@ -8,23 +8,38 @@ import java.util.List;
  *
  * <p>{@link #await}, {@link #drain} and {@link #close} by one thread; {@link #wake} by any, before it is closed.
  */
-public interface SampleStream extends Closeable {
+public abstract class SampleStream implements Closeable {
+    /** What a stream waits for; the stream adds its own descriptors, and closes it. */
+    final Poll poll;
+
+    SampleStream(Poll poll) {
+        this.poll = poll;
+    }
+
     /**
      * Waits until a waking record is there, {@link #wake} is called, or time is up.
      *
      * @return whether there may be records to drain
      */
-    boolean await(int timeoutMillis);
+    public final boolean await(int timeoutMillis) {
+        return poll.await(timeoutMillis);
+    }
 
     /** Ends {@link #await}, or the next one. */
-    void wake();
+    public final void wake() {
+        poll.wake();
+    }
 
     /** Lets sends end {@link #await}, too; whoever is woken must drain them. Once, and before it is first called. */
-    void alsoAwaitSends(ConnectRecords records);
+    public final void alsoAwaitSends(ConnectRecords records) {
+        if (records.sendsDescriptor() >= 0) {
+            poll.add(records.sendsDescriptor());
+        }
+    }
 
     /** Takes every record made up to now. One record's cause comes before it, and so does news of records that are missing before it. */
-    List<TracepointSample> drain();
+    public abstract List<TracepointSample> drain();
 
     @Override
-    void close();
+    public abstract void close();
 }

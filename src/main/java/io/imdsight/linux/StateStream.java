@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>All CPUs write into one ring, which is in order. What finds no room there is counted, and each record says how many were lost before it: whatever
  * follows from a lost change says so itself.
  */
-public final class StateStream implements SampleStream {
+public final class StateStream extends SampleStream {
     /**
      * A record takes 80 bytes there and a connection makes three, so that it holds 2,184 connections between two drains: a stall of two seconds at
      * 1,000 connects a second.
@@ -31,7 +31,6 @@ public final class StateStream implements SampleStream {
     private final OpenThings open = new OpenThings();
     private final BpfRing ring;
     private final FileDescriptor lostMap;
-    private final Poll poll;
     private int lostBefore;
     private long lastNanos;
     private boolean closed;
@@ -51,6 +50,8 @@ public final class StateStream implements SampleStream {
             int ringBytes,
             Programs which)
             throws IOException {
+        super(new Poll(2));
+        open.keep(poll);
         lastNanos = clock.monotonicNanos();
         try {
             FileDescriptor ringMap = open.keep(BpfCalls.map("states", BpfCalls.RING, 0, 0, ringBytes));
@@ -58,8 +59,6 @@ public final class StateStream implements SampleStream {
             FileDescriptor taken = open.keep(BpfCalls.map("states_taken", BpfCalls.PER_CPU_ARRAY, 4, Long.BYTES, 1));
             ring = new BpfRing(ringMap.number(), ringBytes);
             open.keep(ring::unmap);
-            poll = new Poll(2);
-            open.keep(poll);
             poll.add(ringMap.number());
             StateProgram.Maps maps = new StateProgram.Maps(ringMap.number(), lostMap.number(), taken.number());
             FileDescriptor second = load("states_second", StateProgram.assemble(at, maps, true, peers, port));
@@ -124,23 +123,6 @@ public final class StateStream implements SampleStream {
                         "daddr", new TracepointFormat.Field(StateProgram.DESTINATION + 12, 4),
                         "saddr_v6", new TracepointFormat.Field(StateProgram.SOURCE, 16),
                         "daddr_v6", new TracepointFormat.Field(StateProgram.DESTINATION, 16)));
-    }
-
-    @Override
-    public boolean await(int timeoutMillis) {
-        return poll.await(timeoutMillis);
-    }
-
-    @Override
-    public void wake() {
-        poll.wake();
-    }
-
-    @Override
-    public void alsoAwaitSends(ConnectRecords records) {
-        if (records.sendsDescriptor() >= 0) {
-            poll.add(records.sendsDescriptor());
-        }
     }
 
     /** What was lost and nothing follows from is told last. */

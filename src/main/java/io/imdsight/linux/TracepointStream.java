@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The records of tracepoints, by perf events, in the order in which they were made. Knows nothing of what is in them. */
-public final class TracepointStream implements SampleStream {
+public final class TracepointStream extends SampleStream {
     /**
      * A ring for each CPU. A record of inet_sock_set_state takes 104 bytes and a connection makes three, so that 512 KiB hold 1,680
      * connections on one CPU between two drains: a stall of more than a second at 1,000 connects a second. With the page in front it is exactly
@@ -33,14 +33,13 @@ public final class TracepointStream implements SampleStream {
 
     private final List<FileDescriptor> events = new ArrayList<>();
     private final List<PerfRing> rings = new ArrayList<>();
-    private final Poll poll;
     private final KernelClock clock;
     private List<TracepointSample> carried = new ArrayList<>();
     private boolean closed;
 
     private TracepointStream(KernelClock clock, int cpus) throws KernelException {
+        super(new Poll(cpus + 1));
         this.clock = clock;
-        this.poll = new Poll(cpus + 1);
     }
 
     /**
@@ -85,23 +84,6 @@ public final class TracepointStream implements SampleStream {
     static int ringBytes(int cpus) {
         int each = Integer.highestOneBit(Math.max(RINGS_BYTES_MAX / Math.max(cpus, 1), RING_BYTES_MIN));
         return Math.min(each, RING_BYTES);
-    }
-
-    @Override
-    public void alsoAwaitSends(ConnectRecords records) {
-        if (records.sendsDescriptor() >= 0) {
-            poll.add(records.sendsDescriptor());
-        }
-    }
-
-    @Override
-    public boolean await(int timeoutMillis) {
-        return poll.await(timeoutMillis);
-    }
-
-    @Override
-    public void wake() {
-        poll.wake();
     }
 
     /**
