@@ -16,11 +16,13 @@ import java.util.stream.Stream;
 final class AgentProcess implements Subject {
     private static final long START_SECONDS_MAX = 20;
     private static final long END_SECONDS_MAX = 20;
+    private static final int UNNAMED_SHOWN = 10;
     private static final Pattern NUMBER = Pattern.compile("\"url\":\\{\"path\":\"/n/(\\d+)\"");
     private static final Pattern PID = Pattern.compile("\"process\":\\{\"pid\":(\\d+)");
     private static final Pattern ARGS = Pattern.compile("\"command_args\":\\[([^\\]]*)\\]");
     private static final Pattern NAMING =
             Pattern.compile("\"naming_micros\":\\{\"p50\":(\\d+),\"p99\":(\\d+),\"max\":(\\d+)\\}");
+    private static final Pattern REASON = Pattern.compile("\"evidence\":(\\{[^}]*\\})");
     private static final Pattern DROPS = Pattern.compile("\"drops\":(\\{[^}]*\\})");
 
     private final Process process;
@@ -29,6 +31,7 @@ final class AgentProcess implements Subject {
     private final long startNanos;
     private long capturesNanos;
     private String lastWords = "";
+    private final List<String> unnamed = new ArrayList<>();
 
     private AgentProcess(Path directory, String networkInterface) throws IOException {
         Path temporary = Files.createDirectories(directory.resolve("tmp"));
@@ -110,12 +113,15 @@ final class AgentProcess implements Subject {
         return named;
     }
 
-    private static Named named(String line, Truth truth) {
+    private Named named(String line, Truth truth) {
         String own = line.replaceAll("\"parents\":.*", "");
         String number = group(NUMBER, own, 1);
         String pid = group(PID, own, 1);
         String arguments = group(ARGS, own, 1);
         int n = number == null ? -1 : Integer.parseInt(number);
+        if (pid == null && unnamed.size() < UNNAMED_SHOWN) {
+            unnamed.add(n + " " + group(REASON, line, 1));
+        }
         Boolean right = arguments == null ? null : (Boolean) arguments.equals(truth.argumentsJson(n));
         return new Named(n, pid == null ? -1 : Long.parseLong(pid), right);
     }
@@ -134,7 +140,7 @@ final class AgentProcess implements Subject {
 
     @Override
     public String remarks() {
-        return "drops " + group(DROPS, lastWords, 1);
+        return "drops " + group(DROPS, lastWords, 1) + (unnamed.isEmpty() ? "" : "; unnamed " + unnamed);
     }
 
     /** Kills it as the kernel would; nothing is left to it to tidy up. */

@@ -59,7 +59,7 @@ final class CloudWatchStandIn implements Closeable {
     private final Map<StandInRules.Key, Double> sums = new HashMap<>();
     private final Map<StandInRules.Key, Double> samples = new HashMap<>();
     private final List<String> complaints = new ArrayList<>();
-    private final List<Integer> requestDatums = new ArrayList<>();
+    private final List<List<StandInRules.Point>> puts = new ArrayList<>();
     private final StandInMetrics aws = new StandInMetrics();
     private Mood mood = Mood.WELL;
     private int moodRequests;
@@ -127,6 +127,17 @@ final class CloudWatchStandIn implements Closeable {
                 .sum();
     }
 
+    /** The sum that each request brought of a metric with exactly these dimensions, in order. */
+    synchronized List<Double> putSums(String name, Map<String, String> dimensions) {
+        return puts.stream()
+                .map(points -> points.stream()
+                        .filter(p -> p.key().name().equals(name)
+                                && p.key().dimensions().equals(dimensions))
+                        .mapToDouble(StandInRules.Point::sum)
+                        .sum())
+                .toList();
+    }
+
     /** What was wrong with requests: empty where every request kept the rules. */
     synchronized List<String> complaints() {
         return List.copyOf(complaints);
@@ -134,7 +145,7 @@ final class CloudWatchStandIn implements Closeable {
 
     /** How many datums each request brought whose body could be read. */
     synchronized List<Integer> requests() {
-        return List.copyOf(requestDatums);
+        return puts.stream().map(List::size).toList();
     }
 
     synchronized int connections() {
@@ -259,7 +270,7 @@ final class CloudWatchStandIn implements Closeable {
         Mood now;
         synchronized (this) {
             now = takeMood();
-            requestDatums.add(points.size());
+            puts.add(points);
             if (poison != null
                     && points.stream().anyMatch(p -> p.key().toString().contains(poison))) {
                 answer(out, 400, "InvalidParameterValue", "a value is invalid");
