@@ -155,8 +155,8 @@ public final class LiveCapture implements AutoCloseable {
     }
 
     /**
-     * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed twice a second
-     * while all is well.
+     * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed every two
+     * seconds at the least while all is well.
      */
     public long progressNanos() {
         return clock.progressNanos();

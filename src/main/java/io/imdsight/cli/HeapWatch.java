@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps garbage from staying on a heap that could still grow: the serial collector enlarges its old part up to {@code -Xmx} before it collects it. One
- * thread, once a second.
+ * thread, at a {@link Pace}.
  */
 final class HeapWatch {
     /** Less is not worth a collection of the whole heap. */

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Gives back the memory that starting, or a busy time, has left behind, once it is calm: garbage, what the C library keeps, code that only starting
- * needs. Figures: docs/performance.md. One thread, once a second.
+ * needs. Figures: docs/performance.md. One thread, at a {@link Pace}.
  */
 final class Rest {
     /** By then everything has run once that runs again and again. */

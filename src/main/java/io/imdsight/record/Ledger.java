@@ -177,7 +177,8 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     }
 
     /**
-     * Once a second, by a thread of its own: makes durable against power loss, keeps the bounds, tries a disk again that failed.
+     * Once a second, or every few where nothing comes, by a thread of its own: makes durable against power loss, keeps the bounds, tries a disk again that
+     * failed.
      *
      * @param atNanos now, nanoseconds since 1970-01-01T00:00:00Z
      */

@@ -116,7 +116,7 @@ final class LedgerStore implements AutoCloseable {
         }
     }
 
-    /** Once a second: is the file still there; is it time to try a disk again? True where the file may be written again. */
+    /** With each tick: is the file still there; is it time to try a disk again? True where the file may be written again. */
     boolean look() {
         boolean displaced = file != null && (file.gone() || lock == null || lock.gone());
         boolean due = !up && monotonicNanos.getAsLong() - retryAtNanos >= 0;
