@@ -23,7 +23,7 @@ final class ConnectTable {
     private final Endpoints endpoints;
     private final KnownConnects known;
     private final Map<Long, Connect> bySocket = new HashMap<>();
-    private final TupleIndex byTuple = new TupleIndex();
+    private final TupleIndex byTuple;
     private final Map<Long, SocketState> orphans = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, SocketState> eldest) {
@@ -37,6 +37,7 @@ final class ConnectTable {
     ConnectTable(Endpoints endpoints, Drops drops) {
         this.endpoints = endpoints;
         this.known = new KnownConnects(drops, this::unlink);
+        this.byTuple = new TupleIndex(known::isElsewhere);
     }
 
     /** Whether it is of a connection to an endpoint: the kernel's own filter does not compare IPv6 addresses. */

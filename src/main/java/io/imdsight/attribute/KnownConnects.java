@@ -68,7 +68,8 @@ final class KnownConnects {
         }
     }
 
-    private boolean isElsewhere(Connect c) {
+    /** Whether it was made in a network namespace that is known, and not captured. */
+    boolean isElsewhere(Connect c) {
         return c.namespace != 0 && !captured.test(c.namespace);
     }
 

@@ -3,6 +3,7 @@ package io.imdsight.attribute;
 import io.imdsight.model.Connection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Finds connects by addresses and ports, which one connect has after another, in two network namespaces also at once. */
 final class TupleIndex {
@@ -14,6 +15,15 @@ final class TupleIndex {
 
     /** The newest of each; {@link Connect#older} leads to the others. */
     private final Map<Connection, Connect> newest = new HashMap<>();
+
+    private final Predicate<Connect> elsewhere;
+
+    /**
+     * @param elsewhere whether a connect was made in a network namespace that is not captured
+     */
+    TupleIndex(Predicate<Connect> elsewhere) {
+        this.elsewhere = elsewhere;
+    }
 
     /** Takes a connect whose addresses and ports are known now. */
     void add(Connect c, Connection tuple) {
@@ -49,7 +59,8 @@ final class TupleIndex {
     }
 
     /**
-     * The connect that was there at a time.
+     * The connect that was there at a time. Of two, in namespaces with the same addresses, it is rather the one from where packets are captured: the kernel
+     * draws the ports of all namespaces from one sequence, so that two of them meet more often than by chance.
      *
      * @param nanos when a packet of it was seen, nanoseconds since 1970
      * @return null where there is none, or more than one could be meant
@@ -57,18 +68,28 @@ final class TupleIndex {
     Connect find(Connection tuple, long nanos) {
         Connect best = null;
         Connect nearest = null;
+        boolean two = false;
         for (Connect c = newest.get(tuple); c != null; c = c.older) {
             if (c.startedNanos <= nanos && nanos <= c.closedNanos) {
-                if (best == null) {
+                if (best == null || !isSure(best, c, nanos) && elsewhere.test(best) && !elsewhere.test(c)) {
                     best = c;
-                } else if (nanos - best.startedNanos > SYN_NANOS || c.startedNanos >= nanos - SYN_NANOS) {
-                    return null; // two namespaces with the same addresses
+                    two = false;
+                } else {
+                    two |= !isSure(best, c, nanos) && (elsewhere.test(best) || !elsewhere.test(c));
                 }
             } else if (nearest == null || distance(c, nanos) < distance(nearest, nanos)) {
                 nearest = c;
             }
         }
-        return best != null ? best : nearest != null && distance(nearest, nanos) <= SLACK_NANOS ? nearest : null;
+        if (best != null) {
+            return two ? null : best;
+        }
+        return nearest != null && distance(nearest, nanos) <= SLACK_NANOS ? nearest : null;
+    }
+
+    /** Whether a packet can only be the newer one's, for it is its SYN. */
+    private static boolean isSure(Connect newer, Connect older, long nanos) {
+        return nanos - newer.startedNanos <= SYN_NANOS && older.startedNanos < nanos - SYN_NANOS;
     }
 
     private static long distance(Connect c, long nanos) {

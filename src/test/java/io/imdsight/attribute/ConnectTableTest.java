@@ -77,6 +77,26 @@ class ConnectTableTest {
     }
 
     @Test
+    void ofTwoNamespacesWithTheSameAddressesTheCapturedOneIsMeant() {
+        table.known().capturing(namespace -> namespace == HERE);
+        for (List<Long> order : List.of(List.of(HERE, ELSEWHERE), List.of(ELSEWHERE, HERE))) {
+            long at = order.getFirst() == HERE ? 10 * MS : 1_000 * MS;
+            int port = order.getFirst() == HERE ? 40000 : 40001;
+            Connection tuple = new Connection(SELF, port, IpAddress.IMDS_V4, 80);
+            Connect first = connect(at, at, 100, port);
+            Connect second = connect(at + 1, at + 105, 200, port);
+            assertNull(table.find(tuple, OFFSET + at + 50_000), "nobody knows yet where they are");
+            first.namespace = order.getFirst();
+            second.namespace = order.getLast();
+            assertSame(order.getFirst() == HERE ? first : second, table.find(tuple, OFFSET + at + 50_000));
+            first.namespace = second.namespace = ELSEWHERE;
+            assertNull(table.find(tuple, OFFSET + at + 50_000), "one of two that are translated");
+            first.namespace = second.namespace = HERE;
+            assertNull(table.find(tuple, OFFSET + at + 50_000), "one of two that are captured");
+        }
+    }
+
+    @Test
     void aRefusedConnectLeavesNothing() {
         change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0);
         change(1, 11 * MS, 0, SYN_SENT, CLOSE, 0);
