@@ -66,7 +66,7 @@ final class Paths {
     static boolean isEc2(String path) {
         return switch (pathClass(path)) {
             case CREDENTIALS, IDENTITY, USER_DATA, META_DATA, DYNAMIC, TOKEN -> true;
-            default -> false;
+            case LISTING, FOREIGN, OTHER -> false;
         };
     }
 

@@ -38,7 +38,7 @@ record CaptureCheck(Endpoints endpoints, String interfaces) implements Check {
                     interfaces.equals("auto") ? Interfaces.leadingTo(endpoints, ROUTES) : Set.of(interfaces);
             names.forEach(name -> out.add(open(name)));
         } catch (CaptureException e) {
-            out.add(missing("interface", e.getMessage(), "name one with --interface, or use --interface any"));
+            out.add(missing("interface", e.getMessage(), "ip route; then --interface NAME"));
         } catch (IOException e) {
             out.add(missing("interface", "cannot read the routes: " + Failures.reason(e), "name one with --interface"));
         }

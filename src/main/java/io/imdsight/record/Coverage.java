@@ -4,9 +4,7 @@ import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drop;
 import io.imdsight.model.KernelOnly;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * How well one minute was watched, so that a reader knows whether its zero is evidence.
@@ -21,20 +19,6 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
 
     /** A minute less what a clock that is being corrected may take from it. */
     private static final int SOUND_MILLIS_MIN = 59_000;
-
-    /** Drops after which a zero of this minute is still one: they cost names, or concern other minutes. */
-    private static final Set<Drop> HIDE_NOTHING = EnumSet.of(
-            Drop.PROBE_RING,
-            Drop.LOOKUP_QUEUE,
-            Drop.CALLER_TABLE,
-            Drop.CALLER_ELSEWHERE,
-            Drop.NOT_HTTP,
-            Drop.LEDGER_CALLERS,
-            Drop.LEDGER_EXPIRED,
-            Drop.CLOUDWATCH_EXPIRED,
-            Drop.CLOUDWATCH_REJECTED,
-            Drop.EVENT_FILE,
-            Drop.FEED);
 
     public Coverage {
         drops = Map.copyOf(drops);
@@ -54,7 +38,7 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
     public Map<Drop, Long> hiding() {
         Map<Drop, Long> out = new EnumMap<>(Drop.class);
         drops.forEach((drop, count) -> {
-            if (count > 0 && !HIDE_NOTHING.contains(drop)) {
+            if (count > 0 && drop.hidesRequests()) {
                 out.put(drop, count);
             }
         });

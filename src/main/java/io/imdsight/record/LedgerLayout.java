@@ -1,12 +1,39 @@
 package io.imdsight.record;
 
+import io.imdsight.model.Cause;
+import io.imdsight.model.Drop;
+import io.imdsight.model.EvidenceMethod;
+import io.imdsight.model.KernelOnly;
+import io.imdsight.model.Kind;
+import io.imdsight.model.Labelled;
+import io.imdsight.model.Outcome;
+import io.imdsight.model.PathClass;
+import io.imdsight.model.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Whose a file is and of which version: one judgement for who writes a ledger, who reads one, and {@code doctor}. */
 final class LedgerLayout {
+    /** What is no such word is no label of any version, but damage: reading it says so. */
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_-]{0,40}");
+
+    private static final Map<String, Labelled[]> LABELS = Map.of(
+            "version FROM class", Version.values(),
+            "kind FROM class", Kind.values(),
+            "outcome FROM class", Outcome.values(),
+            "path_class FROM class", PathClass.values(),
+            "cause FROM class", Cause.values(),
+            "evidence FROM class", EvidenceMethod.values(),
+            "reason FROM kernel_only", KernelOnly.values(),
+            "place FROM dropped", Drop.values());
+
     private LedgerLayout() {}
 
     /**
@@ -44,6 +71,31 @@ final class LedgerLayout {
                             + LedgerSchema.STEPS.size() + "); run that version, or move the file away",
                     null);
         }
+        if (!empty) {
+            requireKnownLabels(path, c);
+        }
         return !empty;
+    }
+
+    /** A later version may have written other words into the same tables. */
+    private static void requireKnownLabels(Path path, Connection c) throws SQLException, LedgerException {
+        for (Map.Entry<String, Labelled[]> column : LABELS.entrySet()) {
+            try (Statement s = c.createStatement();
+                    ResultSet r = s.executeQuery("SELECT DISTINCT " + column.getKey())) {
+                while (r.next()) {
+                    String label = r.getString(1);
+                    if (label != null
+                            && WORD.matcher(label).matches()
+                            && Arrays.stream(column.getValue())
+                                    .noneMatch(v -> v.label().equals(label))) {
+                        throw new LedgerException(
+                                LedgerException.Kind.LATER,
+                                path + " was written by a later version of imdsight (it says '" + label
+                                        + "'); run that version, or move the file away",
+                                null);
+                    }
+                }
+            }
+        }
     }
 }

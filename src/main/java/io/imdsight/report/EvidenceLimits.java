@@ -13,24 +13,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What was watched, how well, and what could have been missed. */
 final class EvidenceLimits {
-    /**
-     * Drops that hide no request. Some lose a caller's name, not its calls; the kernel would not have taken a damaged packet either; bytes that are no
-     * request are none to the service.
-     */
-    private static final Set<String> HARMLESS = Set.of(
-            "probe-ring",
-            "lookup-queue",
-            "caller-table",
-            "caller-elsewhere",
-            "packet-damaged",
-            "not-http",
-            "ledger-callers",
-            "ledger-expired");
-
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** Time that a start and an end cost: who asks for ten minutes gets ten minutes less this. */
@@ -107,7 +92,7 @@ final class EvidenceLimits {
                     "gaps", "the capture was down for " + Durations.of(missed) + " of " + Durations.of(window)));
         }
         e.drops().forEach((drop, count) -> {
-            if (!HARMLESS.contains(drop.label()) && count > 0) {
+            if (drop.hidesRequests() && count > 0) {
                 out.add(new Reason("drops", "dropped at " + drop.label() + ": " + count));
             }
         });
@@ -153,7 +138,7 @@ final class EvidenceLimits {
                             : "the watch began after this machine had started: what calls only at boot was not seen"));
         }
         e.drops().forEach((drop, count) -> {
-            if (HARMLESS.contains(drop.label()) && count > 0) {
+            if (!drop.hidesRequests() && count > 0) {
                 out.add(new Reason("drops-harmless", "dropped at " + drop.label() + ": " + count));
             }
         });

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ledger on a real database. */
 class LedgerTest {
@@ -377,6 +379,29 @@ class LedgerTest {
                 LedgerException.Kind.LATER,
                 assertThrows(LedgerException.class, () -> LedgerReader.open(directory))
                         .kind());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "class SET path_class = 'events'",
+                "class SET cause = 'not-yet-thought-of'",
+                "dropped SET place = 'elsewhere-again'"
+            })
+    void norIsOneOfTheSameLayoutWithWordsOfALaterVersion(String words) throws Exception {
+        ledger.add(Seen.v1(M, "a"));
+        ledger.coverage(new Coverage(M, 60_000, ConnectionCounts.NONE, Map.of(Drop.KERNEL_RING, 1L)));
+        ledger.close();
+        try (Connection c = LedgerFile.connect(directory.resolve(LedgerFile.NAME), false, 16);
+                Statement s = c.createStatement()) {
+            assertEquals(1, s.executeUpdate("UPDATE " + words));
+        }
+        LedgerException e = assertThrows(LedgerException.class, () -> ledger(LedgerOptions.in(directory)));
+        assertEquals(LedgerException.Kind.LATER, e.kind(), e.getMessage());
+        e = assertThrows(LedgerException.class, () -> LedgerReader.open(directory));
+        assertEquals(LedgerException.Kind.LATER, e.kind(), e.getMessage());
+        assertTrue(e.getMessage().contains("later version of imdsight (it says '"), e.getMessage());
+        assertTrue(Files.exists(directory.resolve(LedgerFile.NAME)), "it was set aside");
     }
 
     @Test

@@ -108,8 +108,12 @@ class JudgeTest {
                         "caller-elsewhere",
                         "packet-damaged",
                         "not-http",
+                        "event-file",
+                        "feed",
                         "ledger-callers",
-                        "ledger-expired")
+                        "ledger-expired",
+                        "cloudwatch-expired",
+                        "cloudwatch-rejected")
                 .contains(drop.label());
         Verdict v = machine.verdict();
         assertEquals(harmless ? Decision.READY : Decision.INCONCLUSIVE, v.decision());
