@@ -157,6 +157,15 @@ public final class Witness {
         return apart > SYN_NANOS_MAX || kernel.apartNanos(packetNanos) > TupleIndex.SLACK_NANOS ? -1 : apart;
     }
 
+    /**
+     * The same, so that of two connects with the same addresses and ports the one is rather meant from whose namespace packets are captured. Where its record
+     * comes after the packet, it is too late: the other one is seen by both, this one by the kernel alone, and no connection too many or too few.
+     */
+    private long preference(Watched kernel, long packetNanos) {
+        long apart = kernel.seenByKernel() && !kernel.seenByCapture() ? distance(kernel, packetNanos) : -1;
+        return apart >= 0 && decisions.isElsewhere(kernel) ? apart + SYN_NANOS_MAX : apart;
+    }
+
     private void closed(Watched w, long nanos) {
         w.closedNanos = nanos;
         table.forgetSocket(w);
@@ -170,8 +179,7 @@ public final class Witness {
 
     /** The capture saw a connection for the first time. */
     synchronized void captured(Connection connection, long openedNanos) {
-        Watched w =
-                table.nearest(connection, k -> k.seenByKernel() && !k.seenByCapture() ? distance(k, openedNanos) : -1);
+        Watched w = table.nearest(connection, k -> preference(k, openedNanos));
         if (w != null) {
             w.openedNanos = openedNanos;
             decisions.both(w);
@@ -192,8 +200,7 @@ public final class Witness {
         }
         seen.alias = other;
         table.name(other, seen);
-        Watched kernel =
-                table.nearest(other, k -> k.seenByKernel() && !k.seenByCapture() ? distance(k, openedNanos) : -1);
+        Watched kernel = table.nearest(other, k -> preference(k, openedNanos));
         if (kernel != null) {
             decisions.join(kernel, seen);
         }

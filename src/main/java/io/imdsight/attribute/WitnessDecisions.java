@@ -46,7 +46,8 @@ final class WitnessDecisions {
         }
     }
 
-    private boolean isElsewhere(Watched w) {
+    /** Whether it was made in a network namespace that is known, and not captured. */
+    boolean isElsewhere(Watched w) {
         return w.namespace != 0 && !namespaces.test(w.namespace);
     }
 

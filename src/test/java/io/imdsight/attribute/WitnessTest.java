@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WitnessTest {
     private static final IpAddress SELF = IpAddress.parse("10.0.0.5");
@@ -284,6 +286,32 @@ class WitnessTest {
         request(40001, third);
         request(40001, fourth);
         expect(3, 1, 0, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"elsewhere here sight", "here elsewhere sight", "sight here elsewhere"})
+    void ofTwoSuchNamespacesTheCapturedOnesConnectionIsTheOneThatWasSeen(String order) {
+        witness.capturing(namespace -> namespace == HERE);
+        for (String news : order.split(" ", -1)) {
+            nowNanos += 1_000;
+            switch (news) {
+                case "sight" -> end(40000, capture(40000));
+                case "here" -> {
+                    connect(1);
+                    establish(1, 40000);
+                }
+                default -> {
+                    witness.kernel(
+                            new SocketState(nowNanos, 1, 2, CLOSE, SYN_SENT, SELF, 0, IpAddress.IMDS_V4, 80),
+                            OFFSET,
+                            ELSEWHERE);
+                    establish(2, 40000);
+                }
+            }
+        }
+        later(6 * SECOND);
+        expect(1, 1, 0, 0);
+        assertEquals(Map.of(KernelOnly.OTHER_NAMESPACE, 1L), witness.total().reasons());
     }
 
     @Test
