@@ -64,6 +64,9 @@ final class LedgerLayout {
         if (!empty && application != LedgerSchema.APPLICATION_ID) {
             throw new SQLException(path + " is a database of another program", null, LedgerFaults.NOT_OURS);
         }
+        if (version < 0) {
+            throw new SQLException(path + ": layout " + version + " is none", null, LedgerFaults.DAMAGED);
+        }
         if (version > LedgerSchema.STEPS.size()) {
             throw new LedgerException(
                     LedgerException.Kind.LATER,
