@@ -26,6 +26,9 @@ final class Connect {
     /** Null until it is established: before, its port is not known. */
     Connection tuple;
 
+    /** When it was established, nanoseconds since 1970; 0 where that is not known. */
+    long establishedNanos;
+
     /** When it ended, or could no longer be followed, nanoseconds since 1970. */
     long closedNanos = OPEN;
 

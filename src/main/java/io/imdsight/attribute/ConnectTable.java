@@ -96,6 +96,7 @@ final class ConnectTable {
 
     private void join(Connect c, SocketState change) {
         established++;
+        c.establishedNanos = c.startedNanos + change.timeNanos() - c.startedMonotonicNanos;
         byTuple.add(
                 c,
                 new Connection(change.source(), change.sourcePort(), change.destination(), change.destinationPort()));

@@ -59,8 +59,7 @@ final class TupleIndex {
     }
 
     /**
-     * The connect that was there at a time. Of two, in namespaces with the same addresses, it is rather the one from where packets are captured: the kernel
-     * draws the ports of all namespaces from one sequence, so that two of them meet more often than by chance.
+     * The connect that was there at a time.
      *
      * @param nanos when a packet of it was seen, nanoseconds since 1970
      * @return null where there is none, or more than one could be meant
@@ -68,28 +67,35 @@ final class TupleIndex {
     Connect find(Connection tuple, long nanos) {
         Connect best = null;
         Connect nearest = null;
-        boolean two = false;
         for (Connect c = newest.get(tuple); c != null; c = c.older) {
             if (c.startedNanos <= nanos && nanos <= c.closedNanos) {
-                if (best == null || !isSure(best, c, nanos) && elsewhere.test(best) && !elsewhere.test(c)) {
-                    best = c;
-                    two = false;
-                } else {
-                    two |= !isSure(best, c, nanos) && (elsewhere.test(best) || !elsewhere.test(c));
+                best = best == null ? c : meant(best, c, nanos);
+                if (best == null) {
+                    return null;
                 }
             } else if (nearest == null || distance(c, nanos) < distance(nearest, nanos)) {
                 nearest = c;
             }
         }
-        if (best != null) {
-            return two ? null : best;
-        }
-        return nearest != null && distance(nearest, nanos) <= SLACK_NANOS ? nearest : null;
+        return best != null ? best : nearest != null && distance(nearest, nanos) <= SLACK_NANOS ? nearest : null;
     }
 
-    /** Whether a packet can only be the newer one's, for it is its SYN. */
-    private static boolean isSure(Connect newer, Connect older, long nanos) {
-        return nanos - newer.startedNanos <= SYN_NANOS && older.startedNanos < nanos - SYN_NANOS;
+    /**
+     * Which of two that were both there; null where that cannot be told.
+     *
+     * <p>In one network namespace they had the port one after the other: the newer one had begun, but had no port before the older one ended. From two
+     * namespaces, rather the one that is captured; the kernel draws the ports of all from one sequence, so that they meet more often than by chance.
+     */
+    private Connect meant(Connect newer, Connect older, long nanos) {
+        if (nanos - newer.startedNanos <= SYN_NANOS && older.startedNanos < nanos - SYN_NANOS) {
+            return newer; // the packet is its SYN
+        }
+        boolean together = newer.namespace != 0 && newer.namespace == older.namespace;
+        if (together && older.closedNanos <= newer.establishedNanos) {
+            return older;
+        }
+        boolean newerElsewhere = elsewhere.test(newer);
+        return newerElsewhere == elsewhere.test(older) ? null : newerElsewhere ? older : newer;
     }
 
     private static long distance(Connect c, long nanos) {

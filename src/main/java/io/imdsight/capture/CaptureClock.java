@@ -21,11 +21,11 @@ final class CaptureClock implements AutoCloseable {
      */
     private static final int QUIET_STEPS = 4;
 
-    /** After half a minute without a packet it looks no more often than that, and reads every other time; time-outs are longer. */
-    private static final int CALM_STEPS = 60;
+    /** After a minute without a packet no request waits for its answer any more, and nothing else is urgent. */
+    private static final int CALM_STEPS = 120;
 
-    private static final long CALM_STEP_MILLIS = QUIET_STEPS * STEP_MILLIS;
-    private static final int CALM_READING_STEPS = 2;
+    /** From then on it looks and reads at the wall clock's full five seconds, as others do: half of what a capture may be silent. */
+    private static final long CALM_STEP_MILLIS = 5_000;
 
     private static final long JOIN_MILLIS_MAX = 2_000;
 
@@ -75,7 +75,7 @@ final class CaptureClock implements AutoCloseable {
         while (!closed) {
             try {
                 step(now());
-                Thread.sleep(quietSteps < CALM_STEPS ? STEP_MILLIS : CALM_STEP_MILLIS);
+                Thread.sleep(isCalm() ? CALM_STEP_MILLIS - System.currentTimeMillis() % CALM_STEP_MILLIS : STEP_MILLIS);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | Error e) {
@@ -93,7 +93,7 @@ final class CaptureClock implements AutoCloseable {
     void step(long nowNanos) {
         long packetsNow = packets.get();
         quietSteps = packetsNow == packetsAtLastStep ? quietSteps + 1 : 0;
-        if (quietSteps % (quietSteps < CALM_STEPS ? QUIET_STEPS : CALM_READING_STEPS) == 0) {
+        if (isCalm() || quietSteps % QUIET_STEPS == 0) {
             statistics.read();
         }
         if (quietSteps > 0) {
@@ -106,6 +106,10 @@ final class CaptureClock implements AutoCloseable {
         progress(packetsNow);
         packetsAtLastStep = packetsNow;
         lastStepNanos = nowNanos;
+    }
+
+    private boolean isCalm() {
+        return quietSteps >= CALM_STEPS;
     }
 
     /** Packets were read, or there was nothing to read: that is progress. Packets that the kernel has and nobody reads are none. */

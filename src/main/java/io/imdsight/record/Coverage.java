@@ -24,6 +24,11 @@ public record Coverage(long minute, int capturedMillis, ConnectionCounts connect
         drops = Map.copyOf(drops);
     }
 
+    /** Whether it says only that somebody watched: nothing was counted in that time. */
+    boolean isTimeAlone() {
+        return drops.isEmpty() && connections.equals(ConnectionCounts.NONE);
+    }
+
     /**
      * Whether a zero of this minute is evidence: the capture was up throughout, nothing was discarded that could have been a request, and the capture
      * missed no connection that the kernel saw, refused ones aside.

@@ -55,6 +55,11 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     private long coverageWrittenNanos;
     private long lost;
     private boolean unsynced;
+
+    /** Coverage alone is made durable once a minute: what a loss of power takes of it makes one more minute count as not wholly watched. */
+    private boolean coverageUnsynced;
+
+    private boolean grown;
     private boolean logHigh;
 
     private Ledger(LedgerOptions options, Drops drops, Consumer<String> say, LongSupplier monotonicNanos) {
@@ -167,7 +172,13 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
                     + lost + " lost");
             lost = 0;
         }
-        unsynced = true;
+        boolean counted = waiting.sightings() > 0
+                || coverageToo
+                        && !(waiting.gaps().isEmpty()
+                                && waiting.coverage().values().stream().allMatch(Coverage::isTimeAlone));
+        unsynced |= counted;
+        grown |= counted;
+        coverageUnsynced = true;
         drops.add(Drop.LEDGER_CALLERS, renamed[0] + waiting.renamed());
         waiting.talliesWritten();
         if (coverageToo) {
@@ -197,9 +208,12 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
                             unwritten.getFirst().sent()))) {
                 unwritten.removeFirst();
             }
-            keepBounds(Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS));
+            long minute = Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS);
+            unsynced |= coverageUnsynced && minute != boundsKeptMinute;
+            keepBounds(minute);
             lookAtLog();
             file = unsynced ? store.file() : null;
+            coverageUnsynced &= !unsynced;
             unsynced = false;
         }
         if (file != null) {
@@ -209,8 +223,9 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     /** Where nothing was written there is nothing to look for but what has grown too old, which is a matter of minutes. */
     private void keepBounds(long minute) {
-        if (unsynced || minute != boundsKeptMinute || retention.isUnfinished()) {
+        if (grown || minute != boundsKeptMinute || retention.isUnfinished()) {
             boundsKeptMinute = minute;
+            grown = false;
             store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
         }

@@ -89,11 +89,23 @@ class ConnectTableTest {
             first.namespace = order.getFirst();
             second.namespace = order.getLast();
             assertSame(order.getFirst() == HERE ? first : second, table.find(tuple, OFFSET + at + 50_000));
-            first.namespace = second.namespace = ELSEWHERE;
+            first.namespace = ELSEWHERE;
+            second.namespace = ELSEWHERE + 1;
             assertNull(table.find(tuple, OFFSET + at + 50_000), "one of two that are translated");
-            first.namespace = second.namespace = HERE;
-            assertNull(table.find(tuple, OFFSET + at + 50_000), "one of two that are captured");
         }
+    }
+
+    @Test
+    void aPortThatWasUsedAndLeftWhileTheNextConnectHadBegunIsEachOnesAtItsTime() {
+        change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0); // and is put to sleep before the kernel chooses its port
+        Connect between = connect(2, 10 * MS + 400_000, 200, 40000);
+        change(2, 11 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        change(1, 12 * MS, 0, SYN_SENT, ESTABLISHED, 40000);
+        change(1, 13 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        assertNull(table.find(TUPLE, OFFSET + 10 * MS + 420_000), "they may be of two namespaces");
+        table.known().all().forEach(c -> c.namespace = HERE);
+        assertSame(between, table.find(TUPLE, OFFSET + 10 * MS + 420_000));
+        assertEquals(100, table.find(TUPLE, OFFSET + 11 * MS + 970_000).pid);
     }
 
     @Test

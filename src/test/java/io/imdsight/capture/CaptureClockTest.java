@@ -8,6 +8,7 @@ import io.imdsight.model.Drop;
 import io.imdsight.model.Drops;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class CaptureClockTest {
@@ -34,6 +35,30 @@ class CaptureClockTest {
         clock.step(400);
         clock.step(500);
         assertEquals(List.of(100L, 300L, 400L), received.idle);
+    }
+
+    @Test
+    void afterAQuietMinuteItReadsTheKernelsCountsAtEachOfItsFewSteps() {
+        AtomicInteger reads = new AtomicInteger();
+        PcapStatistics counted = new PcapStatistics(null, drops) {
+            @Override
+            synchronized void read() {
+                reads.incrementAndGet();
+            }
+        };
+        CaptureClock clock = new CaptureClock("lo", received, counted, e -> {});
+        for (int i = 0; i <= 120; i++) {
+            clock.step(i);
+        }
+        reads.set(0);
+        clock.step(121);
+        clock.step(122);
+        assertEquals(2, reads.get());
+        clock.packet();
+        for (int i = 0; i < 4; i++) {
+            clock.step(123 + i);
+        }
+        assertEquals(3, reads.get(), "a packet, and it looks often and reads rarely");
     }
 
     @Test

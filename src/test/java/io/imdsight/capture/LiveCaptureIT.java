@@ -13,6 +13,9 @@ import io.imdsight.model.Endpoints;
 import io.imdsight.model.Segment;
 import io.imdsight.model.SegmentSink;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,13 @@ class LiveCaptureIT {
     private static final int CLOSE_MILLIS_MAX = 200;
 
     private static final int TRIES_MAX = 10;
+
+    private static final String THREAD = "pcap-it";
+
+    /** It may wake twice a second. A time-out of a millisecond woke it 1,400 times in these two. */
+    private static final int IDLE_MILLIS = 2_000;
+
+    private static final int WAKE_UPS_MAX = 50;
 
     private final Received received = new Received();
     private final Drops drops = new Drops();
@@ -70,6 +81,7 @@ class LiveCaptureIT {
                 opened.countDown();
             }
         });
+        thread.setName(THREAD);
         thread.start();
         assertTrue(opened.await(30, TimeUnit.SECONDS));
         if (end != null) {
@@ -108,6 +120,34 @@ class LiveCaptureIT {
         assertTrue(
                 received.all().stream().allMatch(s -> linkName.equals(s.link().name())), "wrong link");
         assertEquals(Map.of(), drops.all());
+    }
+
+    @Test
+    void aCaptureOfNothingSleeps() throws Exception {
+        start("lo", LiveOptions.defaults());
+        await(() -> thread.getState() == Thread.State.RUNNABLE && wakeUps() > 0);
+        long before = wakeUps();
+        Thread.sleep(IDLE_MILLIS);
+        long woke = wakeUps() - before;
+        assertTrue(woke <= WAKE_UPS_MAX, woke + " wake-ups in two seconds");
+        assertNull(end);
+    }
+
+    /** How often the capture's thread gave the processor up by itself: proc_pid_status(5). */
+    private static long wakeUps() {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).strip().equals(THREAD)) {
+                    return Files.readAllLines(task.resolve("status")).stream()
+                            .filter(l -> l.startsWith("voluntary_ctxt_switches:"))
+                            .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")))
+                            .sum();
+                }
+            }
+            throw new AssertionError("the capture's thread has ended");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

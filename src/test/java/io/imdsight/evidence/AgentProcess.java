@@ -38,20 +38,24 @@ final class AgentProcess implements Subject {
         out = Files.createTempFile(directory, "agent", ".json");
         err = Files.createTempFile(directory, "agent", ".err");
         startNanos = System.nanoTime();
-        ProcessBuilder builder = new ProcessBuilder(
-                        System.getProperty("imdsight.tree") + "/bin/imdsight",
-                        "agent",
-                        "--config",
-                        "/dev/null",
-                        "--state-dir",
-                        directory.resolve("state").toString(),
-                        "--interface",
-                        networkInterface,
-                        "--format",
-                        "json")
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put("IMDSIGHT_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        List<String> command = new ArrayList<>(
+                List.of(System.getProperty("imdsight.agent.before", "").split(" ")));
+        command.removeIf(String::isEmpty);
+        command.addAll(List.of(
+                System.getProperty("imdsight.tree") + "/bin/imdsight",
+                "agent",
+                "--config",
+                "/dev/null",
+                "--state-dir",
+                directory.resolve("state").toString(),
+                "--interface",
+                networkInterface,
+                "--format",
+                "json"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        String options = System.getProperty("imdsight.agent.options", "");
+        builder.environment().put("IMDSIGHT_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary + " " + options);
         process = builder.start();
     }
 

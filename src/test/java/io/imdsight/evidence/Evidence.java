@@ -17,6 +17,7 @@ final class Evidence {
     private static final int MANY_CLIENTS = 3_000;
     private static final int ROUNDS = 3;
     private static final int RESTARTS = 100;
+    private static final int STARTS = 10;
 
     private Evidence() {}
 
@@ -25,7 +26,7 @@ final class Evidence {
         int clients = Integer.parseInt(args[0]);
         int naiveClients = Math.min(Integer.parseInt(args[1]), clients);
         List<String> parts =
-                args.length > 2 ? List.of(args).subList(2, args.length) : List.of("cells", "many", "restarts");
+                args.length > 2 ? List.of(args).subList(2, args.length) : List.of("cells", "many", "young", "restarts");
         Path directory = Files.createTempDirectory("imdsight-evidence");
         try {
             Tools tools = Tools.compile(directory);
@@ -35,6 +36,10 @@ final class Evidence {
                 }
                 if (parts.contains("many")) {
                     many(measurement, clients);
+                }
+                if (parts.contains("young")) {
+                    System.out.println("\n" + Young.HEAD);
+                    System.out.println(Young.run(measurement, STARTS));
                 }
                 if (parts.contains("restarts")) {
                     restarts(measurement, tools, directory);

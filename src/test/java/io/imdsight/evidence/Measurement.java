@@ -74,6 +74,13 @@ final class Measurement {
         }
     }
 
+    /** The agent in one cell, which begins as soon as it captures. */
+    Score agentAtOnce(Cell cell) throws Exception {
+        try (AgentProcess agent = startAgent()) {
+            return call(cell, "imdsight", agent);
+        }
+    }
+
     /** The naive way in one cell. */
     Score naive(Cell cell) throws Exception {
         try (Herd idle = herd(cell);
@@ -98,6 +105,10 @@ final class Measurement {
 
     Score run(Cell cell, String name, Subject subject) throws Exception {
         Thread.sleep(SETTLE_MILLIS);
+        return call(cell, name, subject);
+    }
+
+    private Score call(Cell cell, String name, Subject subject) throws Exception {
         Truth truth;
         long cpuBefore = Subject.cpuMicros(subject.pid());
         try (Herd stalling = Herd.stalling(tools, subject.pid(), cell.stall())) {
