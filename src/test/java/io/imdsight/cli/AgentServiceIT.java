@@ -228,7 +228,9 @@ class AgentServiceIT {
                 mv out first
                 agent --config /dev/null --format json --log callers --state-dir "$PWD/state" --feed "$PWD/feed/"
                 calls 3
-                sleep 1
+                n=0; until [ "$(sqlite3 -readonly state/ledger.db 'SELECT sum(count) FROM tallies')" = 23 ]; do
+                    n=$((n+1)); [ $n -lt 300 ] || { echo "not 23 in the ledger"; exit 94; }; sleep 0.1
+                done
                 finish
                 """);
         assertTrue(read("first").contains("caller-new"), read("first"));

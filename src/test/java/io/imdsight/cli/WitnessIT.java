@@ -197,11 +197,13 @@ class WitnessIT extends WithAgentScript {
                 python3 - <<'EOF' &
                 import socket
                 s = socket.create_connection(("198.18.77.1", 80))
+                open("connected", "w").close()
                 open("go").read()
                 s.sendall(b"GET /latest/ HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
                 while s.recv(65536):
                     pass
                 EOF
+                n=0; until [ -e connected ]; do n=$((n+1)); [ $n -lt 600 ] || exit 95; sleep 0.05; done
                 """ + AGENT + "echo >go\n" + END);
         assertEquals(0, status, script.everything());
         expect("older", 0, 0, 1, 0);
