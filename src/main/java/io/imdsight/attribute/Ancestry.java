@@ -57,7 +57,9 @@ final class Ancestry {
         List<Caller> out = new ArrayList<>();
         Parent last = null;
         for (ConnectRecord.Ancestor a : record.ancestors()) {
-            Parent p = parent(a.pid());
+            Parent known = parents.get(a.pid());
+            // the kernel has just said that it is the same; /proc could only say it again
+            Parent p = known != null && isOf(known, a) && isFresh(known) ? known : parent(a.pid());
             last = p != null && p.startTicks() == a.startTicks() ? p : null;
             out.add(last != null ? last.caller() : ended(a));
         }
@@ -70,11 +72,19 @@ final class Ancestry {
     /** One that is gone: as it was read for an earlier call, or when its child was. */
     private Caller ended(ConnectRecord.Ancestor a) {
         Parent known = parents.get(a.pid());
-        if (known != null && known.startTicks() == a.startTicks() && Arrays.equals(known.name(), a.name())) {
+        if (known != null && isOf(known, a)) {
             return known.caller();
         }
         ProcessStat stat = new ProcessStat(a.name(), 'X', 0, 0, a.startTicks());
         return words.bare(a.pid(), stat, null, null, CommandLine.PARENT_BYTES_MAX);
+    }
+
+    private static boolean isOf(Parent known, ConnectRecord.Ancestor a) {
+        return known.startTicks() == a.startTicks() && Arrays.equals(known.name(), a.name());
+    }
+
+    private boolean isFresh(Parent known) {
+        return clock.monotonicNanos() - known.readNanos() < PARENT_NANOS_MAX;
     }
 
     private void addAncestors(ProcessStat child, List<Caller> out) {
@@ -100,7 +110,7 @@ final class Ancestry {
         if (known != null
                 && known.startTicks() == stat.startTicks()
                 && Arrays.equals(known.name(), stat.name())
-                && clock.monotonicNanos() - known.readNanos() < PARENT_NANOS_MAX) {
+                && isFresh(known)) {
             return new Parent(known.startTicks(), known.name(), stat.parent(), known.readNanos(), known.caller());
         }
         return readParent(pid);

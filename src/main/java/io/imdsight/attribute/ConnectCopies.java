@@ -89,6 +89,11 @@ final class ConnectCopies implements Closeable {
         return sendProblem;
     }
 
+    /** Whether the kernel copies. */
+    boolean isOn() {
+        return records != null;
+    }
+
     /** Where they come from; null where there are none. */
     ConnectRecords records() {
         return records;

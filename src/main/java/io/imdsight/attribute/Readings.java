@@ -73,7 +73,7 @@ final class Readings {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
-                read.put(c.pid, reader.read(c.pid));
+                read.put(c.pid, copies.isOn() ? reader.readBesideCopy(c.pid) : reader.read(c.pid));
             }
         }
         read.values().forEach(reader::readParent); // what it works for; itself it is in the kernel's copy
@@ -83,7 +83,9 @@ final class Readings {
         for (Connect c : connects) {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait
             namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
-            CallerReader.Raw raw = read.get(c.pid);
+            CallerReader.Raw first = read.get(c.pid);
+            CallerReader.Raw raw =
+                    record == null && first != null && first.status() == null ? reader.withRest(first) : first;
             add(raw, record, () -> name(c, raw, record));
         }
     }
@@ -92,7 +94,7 @@ final class Readings {
     void readSends(List<ConnectRecord> sends) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (ConnectRecord r : sends) {
-            CallerReader.Raw raw = read.computeIfAbsent(r.pid(), reader::read);
+            CallerReader.Raw raw = read.computeIfAbsent(r.pid(), reader::readBesideCopy);
             long nanos = r.timeNanos() + clock.epochMinusMonotonicNanos();
             add(raw, r, () -> nameSender(r, raw, nanos));
         }
