@@ -98,7 +98,8 @@ record ForgedFiles(ForgedOutputs outputs, int calls) {
             List<String> text = outputs.lines(audit + ".txt");
             assertTrue(text.getFirst().startsWith("VERDICT: blocked"), text.getFirst());
             assertEquals(1, text.stream().filter(l -> l.startsWith("VERDICT")).count());
-            Pattern numbered = Pattern.compile("  \\d+\\. .*");
+            // an agent's own token request may be half sent as the audit begins, and is undetermined then
+            Pattern numbered = Pattern.compile("  \\d+\\. (?!java imdsight\\.jar ).*");
             assertEquals(
                     calls,
                     text.stream().filter(l -> numbered.matcher(l).matches()).count(),
