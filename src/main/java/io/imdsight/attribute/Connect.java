@@ -32,6 +32,9 @@ final class Connect {
     /** When it ended, or could no longer be followed, nanoseconds since 1970. */
     long closedNanos = OPEN;
 
+    /** Whether the kernel itself said that it ended. */
+    boolean saidToEnd;
+
     /** When that was noticed, CLOCK_MONOTONIC: how long ago it is does not depend on what the other clock is set to. */
     long closedMonotonicNanos;
 

@@ -89,9 +89,9 @@ final class ConnectCopies implements Closeable {
         return sendProblem;
     }
 
-    /** Whether the kernel copies. */
-    boolean isOn() {
-        return records != null;
+    /** Whether the kernel copies, and the last copy that was looked for was there. */
+    boolean areComing() {
+        return records != null && patienceNanos > 0;
     }
 
     /** Where they come from; null where there are none. */

@@ -106,6 +106,7 @@ final class ConnectTable {
         Connect c = bySocket.get(change.socket());
         if (c != null && c.startedMonotonicNanos <= change.timeNanos()) {
             bySocket.remove(change.socket());
+            c.saidToEnd |= c.closedNanos == Connect.OPEN;
             finish(c, nanos, change.timeNanos());
         }
         orphans.remove(change.socket());
@@ -138,9 +139,10 @@ final class ConnectTable {
      *
      * @param monotonicNanos when
      * @param nanos the same, since 1970
+     * @param namespace the inode of the socket's network namespace; another one may have the same addresses and ports
      * @return the connection's connect: made here where it is older than the probe; null where two could be meant
      */
-    Connect sent(long socket, long monotonicNanos, long nanos, Connection tuple) {
+    Connect sent(long socket, long monotonicNanos, long nanos, Connection tuple, long namespace) {
         Connect bound = bySocket.get(socket);
         if (bound != null && bound.startedMonotonicNanos <= monotonicNanos) {
             return bound;
@@ -149,6 +151,9 @@ final class ConnectTable {
         Connect newest = byTuple.newest(tuple);
         if (named == null && newest != null && newest.socket == socket) {
             named = newest; // taken for ended when records were lost
+        }
+        if (named != null && named.namespace != 0 && namespace != 0 && named.namespace != namespace) {
+            return null;
         }
         if (named != null || newest != null && newest.closedNanos == Connect.OPEN) {
             return named;

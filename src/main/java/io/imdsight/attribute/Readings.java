@@ -73,19 +73,21 @@ final class Readings {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
             if (c.pid > 0 && !read.containsKey(c.pid)) {
-                read.put(c.pid, copies.isOn() ? reader.readBesideCopy(c.pid) : reader.read(c.pid));
+                read.put(c.pid, copies.areComing() ? reader.readBesideCopy(c.pid) : reader.read(c.pid));
             }
         }
         read.values().forEach(reader::readParent); // what it works for; itself it is in the kernel's copy
         for (int pid : read.keySet()) {
             pids.accept(pid);
         }
+        Map<Integer, CallerReader.Raw> whole = new HashMap<>();
         for (Connect c : connects) {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait
             namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
             CallerReader.Raw first = read.get(c.pid);
-            CallerReader.Raw raw =
-                    record == null && first != null && first.status() == null ? reader.withRest(first) : first;
+            CallerReader.Raw raw = record != null || first == null || first.status() != null
+                    ? first
+                    : whole.computeIfAbsent(c.pid, pid -> reader.withRest(first));
             add(raw, record, () -> name(c, raw, record));
         }
     }
@@ -154,7 +156,7 @@ final class Readings {
         }
         IpAddress own = new IpAddress(r.own().high(), r.own().low());
         Connection tuple = new Connection(own, r.own().port(), peer, r.peer().port());
-        Connect c = table.sent(r.socket(), r.timeNanos(), nanos, tuple);
+        Connect c = table.sent(r.socket(), r.timeNanos(), nanos, tuple, r.networkNamespace());
         if (c != null) {
             if (c.namespace == 0) {
                 c.namespace = r.networkNamespace();

@@ -83,19 +83,30 @@ final class TupleIndex {
     /**
      * Which of two that were both there; null where that cannot be told.
      *
-     * <p>In one network namespace they had the port one after the other: the newer one had begun, but had no port before the older one ended. From two
-     * namespaces, rather the one that is captured; the kernel draws the ports of all from one sequence, so that they meet more often than by chance.
+     * <p>From two network namespaces, the one that is captured; the kernel draws the ports of all from one sequence, so that they meet more often than by
+     * chance. In one namespace they had the port one after the other: the newer one had begun, but had no port before the older one ended. Near that end it may be
+     * either's, for the port is free a moment before the kernel says so.
      */
     private Connect meant(Connect newer, Connect older, long nanos) {
+        if (isHere(newer) && elsewhere.test(older)) {
+            return newer;
+        }
+        if (isHere(older) && elsewhere.test(newer)) {
+            return older;
+        }
         if (nanos - newer.startedNanos <= SYN_NANOS && older.startedNanos < nanos - SYN_NANOS) {
             return newer; // the packet is its SYN
         }
-        boolean together = newer.namespace != 0 && newer.namespace == older.namespace;
-        if (together && older.closedNanos <= newer.establishedNanos) {
-            return older;
-        }
-        boolean newerElsewhere = elsewhere.test(newer);
-        return newerElsewhere == elsewhere.test(older) ? null : newerElsewhere ? older : newer;
+        boolean inTurn = newer.namespace != 0
+                && newer.namespace == older.namespace
+                && older.saidToEnd
+                && older.closedNanos <= newer.establishedNanos;
+        return inTurn && nanos - older.startedNanos < older.closedNanos - nanos ? older : null;
+    }
+
+    /** Whether its network namespace is known, and captured. */
+    private boolean isHere(Connect c) {
+        return c.namespace != 0 && !elsewhere.test(c);
     }
 
     private static long distance(Connect c, long nanos) {

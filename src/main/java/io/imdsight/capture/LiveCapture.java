@@ -161,7 +161,7 @@ public final class LiveCapture implements AutoCloseable {
     }
 
     /**
-     * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed every two
+     * When the capture last made progress, on the clock of {@link System#nanoTime}: it read packets, or there were none. Renewed every five
      * seconds at the least while all is well.
      */
     public long progressNanos() {

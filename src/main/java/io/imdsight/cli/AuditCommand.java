@@ -108,6 +108,11 @@ final class AuditCommand implements Callable<Integer> {
                     Settings.wrongStatus(common.command, "--for"),
                     "--for 0s leaves nothing to judge; give it a time, --scan or --from-ledger");
         }
+        if (!watching && untilIdle != null) {
+            throw new Failure(
+                    Settings.wrongStatus(common.command, "--until-idle"),
+                    "--for 0s does not watch, so --until-idle has nothing to wait for; leave one of them out");
+        }
         Path root = Path.of("/");
         CallerLookup lookup = new CallerLookup(
                 new ScriptFinder(Path.of("/proc")), new PackageOwners(root), new ContainerImages(root));

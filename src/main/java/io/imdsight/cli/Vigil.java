@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * manager's watchdog.
  */
 final class Vigil {
-    /** The capture renews its sign of life every two seconds at the least; a machine under load may be late by seconds. */
+    /** The capture renews its sign of life every five seconds at the least; a machine under load may be late by seconds. */
     static final long CAPTURE_NANOS_MAX = 10_000_000_000L;
 
     /** Requests may wait for callers, and for a slow reader of the output; so long nothing waits that will ever go on. */

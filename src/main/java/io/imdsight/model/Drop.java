@@ -67,7 +67,7 @@ public enum Drop implements Labelled {
 
     /**
      * Whether a request may be missing because of it, so that none seen means little. What loses a name or a line loses no count; a damaged packet is one
-     * that the kernel would not have taken either, and where it would, the head is undetermined; bytes that are no request are none to the service.
+     * that the kernel would not have taken either, and where it would, the head is undetermined or the connection the witness's alone; bytes that are no request are none to the service.
      */
     public boolean hidesRequests() {
         return hidesRequests;

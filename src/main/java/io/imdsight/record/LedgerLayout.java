@@ -18,10 +18,11 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Whose a file is and of which version: one judgement for who writes a ledger, who reads one, and {@code doctor}. */
 final class LedgerLayout {
-    /** What is no such word is no label of any version, but damage: reading it says so. */
+    /** What is no such word is no label of any version, but damage: reading it says so. So is a word of ours with one letter changed. */
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_-]{0,40}");
 
     private static final Map<String, Labelled[]> LABELS = Map.of(
@@ -80,6 +81,14 @@ final class LedgerLayout {
         return !empty;
     }
 
+    private static long lettersChanged(String ours, String found) {
+        return ours.length() != found.length()
+                ? Long.MAX_VALUE
+                : IntStream.range(0, ours.length())
+                        .filter(i -> ours.charAt(i) != found.charAt(i))
+                        .count();
+    }
+
     /** A later version may have written other words into the same tables. */
     private static void requireKnownLabels(Path path, Connection c) throws SQLException, LedgerException {
         for (Map.Entry<String, Labelled[]> column : LABELS.entrySet()) {
@@ -89,8 +98,7 @@ final class LedgerLayout {
                     String label = r.getString(1);
                     if (label != null
                             && WORD.matcher(label).matches()
-                            && Arrays.stream(column.getValue())
-                                    .noneMatch(v -> v.label().equals(label))) {
+                            && Arrays.stream(column.getValue()).noneMatch(v -> lettersChanged(v.label(), label) <= 1)) {
                         throw new LedgerException(
                                 LedgerException.Kind.LATER,
                                 path + " was written by a later version of imdsight (it says '" + label

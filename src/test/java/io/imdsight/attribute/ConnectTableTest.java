@@ -96,6 +96,13 @@ class ConnectTableTest {
     }
 
     @Test
+    void whoSendsInAnotherNamespaceWithTheSameAddressesSendsNotOnThisConnection() {
+        Connect here = connect(1, 10 * MS, 100, 40000);
+        assertNull(table.sent(7, 20 * MS, OFFSET + 20 * MS, TUPLE, ELSEWHERE));
+        assertSame(here, table.sent(1, 20 * MS, OFFSET + 20 * MS, TUPLE, HERE));
+    }
+
+    @Test
     void aPortThatWasUsedAndLeftWhileTheNextConnectHadBegunIsEachOnesAtItsTime() {
         change(1, 10 * MS, 100, CLOSE, SYN_SENT, 0); // and is put to sleep before the kernel chooses its port
         Connect between = connect(2, 10 * MS + 400_000, 200, 40000);
@@ -105,6 +112,7 @@ class ConnectTableTest {
         assertNull(table.find(TUPLE, OFFSET + 10 * MS + 420_000), "they may be of two namespaces");
         table.known().all().forEach(c -> c.namespace = HERE);
         assertSame(between, table.find(TUPLE, OFFSET + 10 * MS + 420_000));
+        assertNull(table.find(TUPLE, OFFSET + 11 * MS - 10_000), "near the end it may be the next one's");
         assertEquals(100, table.find(TUPLE, OFFSET + 11 * MS + 970_000).pid);
     }
 
@@ -353,7 +361,7 @@ class ConnectTableTest {
             connect(1 + i, (10 + i) * MS, 100, 1 + i);
             table.known()
                     .sends(
-                            table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE),
+                            table.sent(1 + i, (11 + i) * MS, OFFSET + (11 + i) * MS, TUPLE, HERE),
                             i,
                             new Attribution(caller("p".repeat(16_000), List.of()), Evidence.CONNECT_PROBE));
         }
@@ -364,7 +372,7 @@ class ConnectTableTest {
     }
 
     private Connect sent(long socket, long nanos, int sequence, Attribution sender) {
-        Connect c = table.sent(socket, nanos, OFFSET + nanos, TUPLE);
+        Connect c = table.sent(socket, nanos, OFFSET + nanos, TUPLE, HERE);
         table.known().sends(c, sequence, sender);
         return c;
     }

@@ -32,6 +32,13 @@ class AuditScanTest {
     }
 
     @Test
+    void aWatchOfNoTimeCannotWaitForSilence() {
+        Run run = new Run().command("audit", "--scan-root", root.toString(), "--for", "0s", "--until-idle", "1m");
+        assertEquals(ExitStatus.USAGE, run.status);
+        assertTrue(run.err().contains("--until-idle has nothing to wait for"), run.err());
+    }
+
+    @Test
     void aRootThatIsNotThereIsSaid() {
         Run run = new Run().command("audit", "--scan-root", root + "/none", "--for", "0s");
         assertEquals(ExitStatus.NO_INPUT, run.status);

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -402,6 +403,23 @@ class LedgerTest {
         assertEquals(LedgerException.Kind.LATER, e.kind(), e.getMessage());
         assertTrue(e.getMessage().contains("later version of imdsight (it says '"), e.getMessage());
         assertTrue(Files.exists(directory.resolve(LedgerFile.NAME)), "it was set aside");
+    }
+
+    @Test
+    void aWordOfOursWithOneLetterChangedIsDamage() throws Exception {
+        ledger.add(Seen.v1(M, "a"));
+        ledger.close();
+        try (Connection c = LedgerFile.connect(directory.resolve(LedgerFile.NAME), false, 16);
+                Statement s = c.createStatement()) {
+            assertEquals(1, s.executeUpdate("UPDATE class SET outcome = 'rerved'"));
+        }
+        Ledger again = ledger(LedgerOptions.in(directory));
+        again.add(Seen.v1(M, "a"));
+        again.commit();
+        again.close();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(1, files.filter(f -> f.toString().contains("damaged")).count());
+        }
     }
 
     @Test

@@ -19,7 +19,6 @@ final class Explainer {
     private static final Set<Drop> ONE_EACH = EnumSet.of(
             Drop.KERNEL_RING,
             Drop.INTERFACE,
-            Drop.PACKET_DAMAGED,
             Drop.LINK_TYPE,
             Drop.IP_FRAGMENT,
             Drop.PIPELINE,
