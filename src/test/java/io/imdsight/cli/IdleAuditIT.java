@@ -1,6 +1,5 @@
 package io.imdsight.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.regex.Matcher;
@@ -35,13 +34,14 @@ class IdleAuditIT extends WithAgentScript {
                     "$PROGRAM" audit --config /dev/null --interface lo --for SECONDSs --window-min 1s --json report.json >out 2>err || status=$?
                     times >times; exit $status'
                 """.replace("SECONDSs", SECONDS + "s"));
-        assertEquals(0, status, () -> script.everything());
+        // whoever connects in another network namespace of the machine meanwhile makes it inconclusive, and takes CPU
+        assertTrue(status == ExitStatus.DONE || status == ExitStatus.INCONCLUSIVE, () -> script.everything());
         Matcher m = TIMES.matcher(script.read("times"));
         assertTrue(m.find(), script.read("times"));
         double seconds = seconds(m, 1) + seconds(m, 3);
         System.out.printf("an idle audit of %d s: %.2f s of CPU%n", SECONDS, seconds);
         assertTrue(seconds < CPU_SECONDS_MAX, seconds + " s of CPU");
-        assertTrue(script.read("out").contains("VERDICT: ready"), script.read("out"));
+        assertTrue(script.read("out").contains("requests:    none"), script.read("out"));
     }
 
     private static double seconds(Matcher m, int group) {
