@@ -59,7 +59,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     /** Coverage alone is made durable once a minute: what a loss of power takes of it makes one more minute count as not wholly watched. */
     private boolean coverageUnsynced;
 
-    private boolean grown;
     private boolean logHigh;
 
     private Ledger(LedgerOptions options, Drops drops, Consumer<String> say, LongSupplier monotonicNanos) {
@@ -172,12 +171,10 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
                     + lost + " lost");
             lost = 0;
         }
-        boolean counted = waiting.sightings() > 0
+        unsynced |= waiting.sightings() > 0
                 || coverageToo
                         && !(waiting.gaps().isEmpty()
                                 && waiting.coverage().values().stream().allMatch(Coverage::isTimeAlone));
-        unsynced |= counted;
-        grown |= counted;
         coverageUnsynced = true;
         drops.add(Drop.LEDGER_CALLERS, renamed[0] + waiting.renamed());
         waiting.talliesWritten();
@@ -223,9 +220,8 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     /** Where nothing was written there is nothing to look for but what has grown too old, which is a matter of minutes. */
     private void keepBounds(long minute) {
-        if (grown || minute != boundsKeptMinute || retention.isUnfinished()) {
+        if (unsynced || minute != boundsKeptMinute || retention.isUnfinished()) {
             boundsKeptMinute = minute;
-            grown = false;
             store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
         }

@@ -69,16 +69,20 @@ final class LedgerLayout {
             throw new SQLException(path + ": layout " + version + " is none", null, LedgerFaults.DAMAGED);
         }
         if (version > LedgerSchema.STEPS.size()) {
-            throw new LedgerException(
-                    LedgerException.Kind.LATER,
-                    path + " was written by a later version of imdsight (layout " + version + ", this one knows "
-                            + LedgerSchema.STEPS.size() + "); run that version, or move the file away",
-                    null);
+            throw later(path, "layout " + version + ", this one knows " + LedgerSchema.STEPS.size());
         }
         if (!empty) {
             requireKnownLabels(path, c);
         }
         return !empty;
+    }
+
+    private static LedgerException later(Path path, String sign) {
+        return new LedgerException(
+                LedgerException.Kind.LATER,
+                path + " was written by a later version of imdsight (" + sign
+                        + "); run that version, or move the file away",
+                null);
     }
 
     private static long lettersChanged(String ours, String found) {
@@ -99,11 +103,7 @@ final class LedgerLayout {
                     if (label != null
                             && WORD.matcher(label).matches()
                             && Arrays.stream(column.getValue()).noneMatch(v -> lettersChanged(v.label(), label) <= 1)) {
-                        throw new LedgerException(
-                                LedgerException.Kind.LATER,
-                                path + " was written by a later version of imdsight (it says '" + label
-                                        + "'); run that version, or move the file away",
-                                null);
+                        throw later(path, "it says '" + label + "'");
                     }
                 }
             }
