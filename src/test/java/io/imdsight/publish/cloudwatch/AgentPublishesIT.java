@@ -4,14 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.demo.InPrivateNetwork;
-import io.imdsight.demo.PrivateNetwork;
 import io.imdsight.demo.StandInService;
 import io.imdsight.model.Version;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +23,8 @@ class AgentPublishesIT {
     @TempDir
     Path directory;
 
+    private AssembledProgram program;
+
     @Test
     void whatWasSeenBeforeAKillAndAfterItIsInCloudWatchOnce() throws Exception {
         InPrivateNetwork.runServed(190, (network, service) -> {
@@ -37,9 +35,10 @@ class AgentPublishesIT {
     }
 
     private void chain(StandInService service, CloudWatchStandIn cloudWatch) throws Exception {
+        program = new AssembledProgram(directory);
         Process first = agent("first", cloudWatch);
         curls("first");
-        await(
+        program.await(
                 "first",
                 "{\"path\":\"/latest/meta-data/mac\"}",
                 CALLS); // what is still in the kernel's ring dies with the agent
@@ -51,7 +50,7 @@ class AgentPublishesIT {
         second.destroy();
         assertTrue(second.waitFor(20, TimeUnit.SECONDS), "the agent does not end");
         System.out.printf("ended and published within %d ms%n", (System.nanoTime() - startNanos) / 1_000_000);
-        String said = read("second.err");
+        String said = program.read("second.err");
         Map<String, String> instance = Map.of("InstanceId", "i-0123456789abcdef0");
         assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", instance), said);
         assertEquals(2.0 * CALLS, cloudWatch.sum("MetadataNoToken", Map.of()));
@@ -69,18 +68,17 @@ class AgentPublishesIT {
     }
 
     private Process agent(String name, CloudWatchStandIn cloudWatch) throws Exception {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight", "agent"));
-        command.addAll(List.of("--interface", PrivateNetwork.MACHINE_INTERFACE, "--format", "json"));
-        command.addAll(List.of("--state-dir", directory.resolve("state").toString()));
-        command.addAll(List.of("--cloudwatch", "--cloudwatch-endpoint", cloudWatch.endpoint()));
-        command.addAll(List.of("--cloudwatch-dimension", "ImageId", "--cloudwatch-top-callers", "3"));
-        Process agent = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve(name).toFile())
-                .redirectError(directory.resolve(name + ".err").toFile())
-                .start();
-        await(name + ".err", "watching", 1);
+        Process agent = program.agent(
+                name,
+                "--cloudwatch",
+                "--cloudwatch-endpoint",
+                cloudWatch.endpoint(),
+                "--cloudwatch-dimension",
+                "ImageId",
+                "--cloudwatch-top-callers",
+                "3");
         // its own identity request has been seen: it captures
-        await(name, "instance-identity/document", 1);
+        program.await(name, "instance-identity/document", 1);
         return agent;
     }
 
@@ -95,24 +93,8 @@ class AgentPublishesIT {
         Process curls = new ProcessBuilder("sh", script.toString(), Integer.toString(CALLS), seen.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await(name, "/latest/meta-data/mac\"", CALLS);
+        program.await(name, "/latest/meta-data/mac\"", CALLS);
         Files.createFile(seen);
         assertEquals(0, curls.waitFor());
-    }
-
-    private void await(String file, String text, int times) throws Exception {
-        for (int i = 0; i < 600; i++) {
-            if (read(file).split(java.util.regex.Pattern.quote(text), -1).length - 1 >= times) {
-                return;
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError(
-                "no " + times + " times " + text + " in " + read(file) + read(file.replace(".err", "") + ".err"));
-    }
-
-    private String read(String file) throws IOException {
-        Path path = directory.resolve(file);
-        return Files.exists(path) ? Files.readString(path, StandardCharsets.UTF_8) : "";
     }
 }

@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imdsight.demo.InPrivateNetwork;
-import io.imdsight.demo.PrivateNetwork;
 import io.imdsight.demo.StandInService;
 import io.imdsight.record.AgentRun;
 import io.imdsight.record.LedgerReader;
 import io.imdsight.record.Tally;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -59,6 +54,8 @@ class KillsIT {
     @TempDir
     Path directory;
 
+    private AssembledProgram program;
+
     /** What the last put before each kill brought of MetadataNoToken: it may count twice, if its answer was not written down any more. */
     private double doubtful;
 
@@ -72,6 +69,7 @@ class KillsIT {
     }
 
     private void chain(StandInService service, CloudWatchStandIn cloudWatch) throws Exception {
+        program = new AssembledProgram(directory);
         Process agent = agent(0, cloudWatch);
         ProcessBuilder calling = new ProcessBuilder("bash", "-c", CALLING).directory(directory.toFile());
         calling.environment().put("CALLS", Integer.toString(CALLS));
@@ -90,7 +88,7 @@ class KillsIT {
             }
             agent = agent(kill, cloudWatch);
         }
-        assertEquals(0, calls.waitFor(), () -> read("calls"));
+        assertEquals(0, calls.waitFor(), program.read("calls"));
         Thread.sleep(1000);
         agent.destroy();
         assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent does not end");
@@ -106,7 +104,7 @@ class KillsIT {
         Map<String, Long> callers = new TreeMap<>();
         Map<Long, Long> minutes = new TreeMap<>();
         long killed;
-        try (LedgerReader reader = LedgerReader.open(directory.resolve("state"))) {
+        try (LedgerReader reader = LedgerReader.open(program.state())) {
             for (Tally t : reader.tallies(0, Long.MAX_VALUE)) {
                 if (t.key().classification().countsAsNoToken()) {
                     String title = t.key().caller().title();
@@ -121,7 +119,7 @@ class KillsIT {
         }
         Map<String, Integer> printed = new TreeMap<>();
         for (int run = 0; run <= KILLS; run++) {
-            Matcher m = CALLER.matcher(read("out-" + run));
+            Matcher m = CALLER.matcher(program.read("run-" + run));
             while (m.find()) {
                 printed.merge(m.group(1), 1, Integer::sum);
             }
@@ -158,30 +156,14 @@ class KillsIT {
     }
 
     private Process agent(int run, CloudWatchStandIn cloudWatch) throws Exception {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight", "agent"));
-        command.addAll(List.of("--config", "/dev/null", "--interface", PrivateNetwork.MACHINE_INTERFACE));
-        command.addAll(List.of("--format", "json", "--ledger-callers-max", "5000"));
-        command.addAll(List.of("--state-dir", directory.resolve("state").toString()));
-        command.addAll(List.of("--cloudwatch", "--cloudwatch-endpoint", cloudWatch.endpoint()));
-        command.addAll(List.of("--cloudwatch-interval", "1m"));
-        Process agent = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve("out-" + run).toFile())
-                .redirectError(directory.resolve("err-" + run).toFile())
-                .start();
-        for (int i = 0; i < 1200; i++) {
-            if (read("err-" + run).contains("watching")) {
-                return agent;
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError("the agent does not watch: " + read("err-" + run));
-    }
-
-    private String read(String file) {
-        try {
-            return Files.readString(directory.resolve(file), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
+        return program.agent(
+                "run-" + run,
+                "--ledger-callers-max",
+                "5000",
+                "--cloudwatch",
+                "--cloudwatch-endpoint",
+                cloudWatch.endpoint(),
+                "--cloudwatch-interval",
+                "1m");
     }
 }

@@ -8,8 +8,6 @@ import io.imdsight.demo.PrivateNetwork;
 import io.imdsight.demo.StandInRequest;
 import io.imdsight.demo.StandInService;
 import io.imdsight.model.Version;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +30,7 @@ class ReconcileIT {
     @TempDir
     Path directory;
 
+    private AssembledProgram program;
     private StandInService service;
     private CloudWatchStandIn cloudWatch;
 
@@ -42,6 +41,7 @@ class ReconcileIT {
     private void inPrivateNetwork(Work work) throws Exception {
         InPrivateNetwork.runServed(390, (network, s) -> {
             try (CloudWatchStandIn c = new CloudWatchStandIn(System::currentTimeMillis)) {
+                program = new AssembledProgram(directory);
                 service = s;
                 cloudWatch = c;
                 work.run();
@@ -53,17 +53,17 @@ class ReconcileIT {
     void whatTheServiceAnsweredWhileTheAgentWasKilledIsExplainedAndWhatNobodyKnowsIsNot() throws Exception {
         inPrivateNetwork(() -> {
             long begin = minute();
-            Process first = agent("first");
+            Process first = program.agent("first", "--listen", "none");
             curl("meta-data/mac", 5);
-            await("first", PATH + "mac\"}", 5);
+            program.await("first", PATH + "mac\"}", 5);
             first.destroyForcibly().waitFor();
             curl("meta-data/mac", 4);
-            Process second = agent("second");
+            Process second = program.agent("second", "--listen", "none");
             try {
                 curl("meta-data/mac", 3);
                 curl("meta-data/no-such-thing", 2);
-                await("second", PATH + "mac\"}", 3);
-                await("second", PATH + "no-such-thing\"}", 2);
+                program.await("second", PATH + "mac\"}", 3);
+                program.await("second", PATH + "no-such-thing\"}", 2);
                 waitForMinute(minute() + 1);
                 long watched = minute();
                 fragment();
@@ -71,8 +71,8 @@ class ReconcileIT {
                 awsCounts(begin);
                 cloudWatch.aws().count(INSTANCE, "MetadataNoToken", watched, 1);
                 int status = reconcile("explained", "--format", "json");
-                String out = read("explained");
-                assertEquals(0, status, out + read("explained.err"));
+                String out = program.read("explained");
+                assertEquals(0, status, out + program.read("explained.err"));
                 assertTrue(out.contains("\"conclusion\":\"explained\""), out);
                 assertTrue(out.contains("\"instance_id\":\"" + INSTANCE), out);
                 assertTrue(out.contains("\"metadata_no_token\":{\"aws\":15,\"imdsight\":8,"), out);
@@ -83,11 +83,14 @@ class ReconcileIT {
                 for (long m = begin - 10; m < minute(); m++) {
                     cloudWatch.aws().count(OTHER, "MetadataNoToken", m, 0);
                 }
-                assertEquals(1, reconcile("unexplained", "--instance-id", OTHER), read("unexplained"));
-                assertTrue(read("unexplained").contains(" that only imdsight has"), read("unexplained"));
+                assertEquals(1, reconcile("unexplained", "--instance-id", OTHER), program.read("unexplained"));
+                assertTrue(
+                        program.read("unexplained").contains(" that only imdsight has"), program.read("unexplained"));
                 cloudWatch.become(CloudWatchStandIn.Mood.FORBIDDING);
                 assertEquals(77, reconcile("forbidden"));
-                assertTrue(read("forbidden.err").contains("allow cloudwatch:GetMetricData"), read("forbidden.err"));
+                assertTrue(
+                        program.read("forbidden.err").contains("allow cloudwatch:GetMetricData"),
+                        program.read("forbidden.err"));
             } finally {
                 second.destroy();
                 assertTrue(second.waitFor(20, TimeUnit.SECONDS));
@@ -103,29 +106,34 @@ class ReconcileIT {
             doctor("offline");
             assertEquals(List.of(), service.requests(), "no packet without --online");
             assertEquals(0, cloudWatch.connections());
-            assertTrue(read("offline").contains("at most 14 metrics, 7 of this machine"), read("offline"));
+            assertTrue(
+                    program.read("offline").contains("at most 14 metrics, 7 of this machine"), program.read("offline"));
 
             doctor("online", "--online");
-            String out = read("online");
+            String out = program.read("online");
             assertTrue(
-                    out.contains("ok       identity       " + INSTANCE + ", eu-central-1"), out + read("online.err"));
+                    out.contains("ok       identity       " + INSTANCE + ", eu-central-1"),
+                    out + program.read("online.err"));
             assertTrue(out.contains("ok       cloudwatch-put CloudWatch took the signature"), out);
             assertTrue(out.contains("ok       cloudwatch-read"), out);
             assertEquals(0, cloudWatch.size(), "the dry put left no point");
 
             doctor("put", "--online", "--cloudwatch-put");
-            assertTrue(read("put").contains("CloudWatch took a point of DoctorTest"), read("put"));
+            assertTrue(program.read("put").contains("CloudWatch took a point of DoctorTest"), program.read("put"));
             assertEquals(1, cloudWatch.size());
 
             cloudWatch.become(CloudWatchStandIn.Mood.FORBIDDING);
             doctor("forbidden", "--online");
-            assertTrue(read("forbidden").contains("missing  cloudwatch-read"), read("forbidden"));
+            assertTrue(program.read("forbidden").contains("missing  cloudwatch-read"), program.read("forbidden"));
             assertTrue(
-                    read("forbidden").contains("ok       cloudwatch-put CloudWatch took the signature"),
+                    program.read("forbidden").contains("ok       cloudwatch-put CloudWatch took the signature"),
                     "a service that looks at the date first shows no lack of permission, and the finding says so");
             doctor("put-forbidden", "--online", "--cloudwatch-put");
-            assertTrue(read("put-forbidden").contains("missing  cloudwatch-put"), read("put-forbidden"));
-            assertTrue(read("put-forbidden").contains("allow cloudwatch:PutMetricData"), read("put-forbidden"));
+            assertTrue(
+                    program.read("put-forbidden").contains("missing  cloudwatch-put"), program.read("put-forbidden"));
+            assertTrue(
+                    program.read("put-forbidden").contains("allow cloudwatch:PutMetricData"),
+                    program.read("put-forbidden"));
             assertEquals(1, cloudWatch.size());
             assertEquals(0, version1());
         });
@@ -144,7 +152,7 @@ class ReconcileIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("python").toFile())
                 .start();
-        assertEquals(0, python.waitFor(), read("python"));
+        assertEquals(0, python.waitFor(), program.read("python"));
     }
 
     /** As AWS would: every answered call without a token, a failed one too, and a zero for each other minute. */
@@ -190,42 +198,11 @@ class ReconcileIT {
     }
 
     private int run(String name, List<String> arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("imdsight.tree") + "/bin/imdsight"));
-        command.addAll(arguments);
-        command.addAll(List.of(
-                "--config",
-                "/dev/null",
-                "--state-dir",
-                directory.resolve("state").toString()));
-        command.addAll(List.of("--cloudwatch-endpoint", cloudWatch.endpoint()));
-        Process p = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve(name).toFile())
-                .redirectError(directory.resolve(name + ".err").toFile())
-                .start();
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--cloudwatch-endpoint", cloudWatch.endpoint()));
+        Process p = program.start(name, all);
         assertTrue(p.waitFor(120, TimeUnit.SECONDS), name + " does not end");
         return p.exitValue();
-    }
-
-    private Process agent(String name) throws Exception {
-        List<String> command = List.of(
-                System.getProperty("imdsight.tree") + "/bin/imdsight",
-                "agent",
-                "--config",
-                "/dev/null",
-                "--interface",
-                PrivateNetwork.MACHINE_INTERFACE,
-                "--listen",
-                "none",
-                "--format",
-                "json",
-                "--state-dir",
-                directory.resolve("state").toString());
-        Process agent = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve(name).toFile())
-                .redirectError(directory.resolve(name + ".err").toFile())
-                .start();
-        await(name + ".err", "watching", 1);
-        return agent;
     }
 
     private static void curl(String path, int times) throws Exception {
@@ -236,20 +213,5 @@ class ReconcileIT {
                     .start();
             assertEquals(0, curl.waitFor());
         }
-    }
-
-    private void await(String file, String text, int times) throws Exception {
-        for (int i = 0; i < 600; i++) {
-            if (read(file).split(java.util.regex.Pattern.quote(text), -1).length - 1 >= times) {
-                return;
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError("no " + times + " times " + text + " in " + file + ": " + read(file));
-    }
-
-    private String read(String file) throws Exception {
-        Path path = directory.resolve(file);
-        return Files.exists(path) ? Files.readString(path, StandardCharsets.UTF_8) : "";
     }
 }
