@@ -111,6 +111,19 @@ final class ConnectCopies implements Closeable {
         return records == null ? List.of() : records.drainSends();
     }
 
+    /** The description of a connect's process, without waiting; it can still be taken. Null where there is none yet. */
+    ConnectRecord find(Connect c) {
+        if (records == null) {
+            return null;
+        }
+        ConnectRecord found = pending.find(c);
+        if (found == null) {
+            pending.add(records.drain());
+            found = pending.find(c);
+        }
+        return found;
+    }
+
     /** The description of a connect's process; null where the kernel made none. */
     ConnectRecord take(Connect c) {
         if (records == null) {

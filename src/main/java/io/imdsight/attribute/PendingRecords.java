@@ -44,21 +44,39 @@ final class PendingRecords {
      * @return null where there is none
      */
     ConnectRecord take(Connect c) {
-        Deque<ConnectRecord> of = bySocket.get(c.socket);
-        ConnectRecord found = null;
-        while (of != null && found == null && !of.isEmpty()) {
-            long laterNanos = of.peek().timeNanos() - c.startedMonotonicNanos;
-            if (laterNanos > APART_NANOS_MAX) {
-                break;
-            }
-            ConnectRecord r = of.poll();
-            bytes -= bytes(r);
-            found = laterNanos >= -APART_NANOS_MAX && r.pid() == c.pid ? r : null;
-        }
-        if (of != null && of.isEmpty()) {
-            bySocket.remove(c.socket);
+        ConnectRecord found = find(c);
+        if (found != null) {
+            dropFirst(c.socket);
         }
         return found;
+    }
+
+    /**
+     * The same, and it stays. What is older on that socket goes.
+     *
+     * @return null where there is none
+     */
+    ConnectRecord find(Connect c) {
+        for (Deque<ConnectRecord> of = bySocket.get(c.socket); of != null; of = bySocket.get(c.socket)) {
+            ConnectRecord r = of.peek();
+            long laterNanos = r.timeNanos() - c.startedMonotonicNanos;
+            if (laterNanos > APART_NANOS_MAX) {
+                return null;
+            }
+            if (laterNanos >= -APART_NANOS_MAX && r.pid() == c.pid) {
+                return r;
+            }
+            dropFirst(c.socket);
+        }
+        return null;
+    }
+
+    private void dropFirst(long socket) {
+        Deque<ConnectRecord> of = bySocket.get(socket);
+        bytes -= bytes(of.poll());
+        if (of.isEmpty()) {
+            bySocket.remove(socket);
+        }
     }
 
     /** Forgets what nobody will ask for: its connect was lost, or was to another peer. */

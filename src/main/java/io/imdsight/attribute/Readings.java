@@ -9,6 +9,7 @@ import io.imdsight.model.Endpoints;
 import io.imdsight.model.Evidence;
 import io.imdsight.model.IpAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Readings {
 
     private final ConnectCopies copies;
     private final CallerReader reader;
+    private final RecentCallers recent = new RecentCallers();
     private final ConnectTable table;
     private final Endpoints endpoints;
     private final KernelClock clock;
@@ -72,8 +74,17 @@ final class Readings {
     void read(List<Connect> connects, IntConsumer pids) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
-            if (c.pid > 0 && !read.containsKey(c.pid)) {
-                read.put(c.pid, copies.areComing() ? reader.readBesideCopy(c.pid) : reader.read(c.pid));
+            if (!recent.has(c.pid)) {
+                readOnce(c.pid, read);
+            }
+        }
+        List<Connect> others = new ArrayList<>();
+        for (Connect c : connects) {
+            if (!recent.has(c.pid)) {
+                others.add(c);
+            } else if (!isAgain(c)) {
+                readOnce(c.pid, read);
+                others.add(c);
             }
         }
         read.values().forEach(reader::readParent); // what it works for; itself it is in the kernel's copy
@@ -81,7 +92,7 @@ final class Readings {
             pids.accept(pid);
         }
         Map<Integer, CallerReader.Raw> whole = new HashMap<>();
-        for (Connect c : connects) {
+        for (Connect c : others) {
             ConnectRecord record = copies.take(c); // after /proc, which will not wait
             namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
             CallerReader.Raw first = read.get(c.pid);
@@ -92,13 +103,34 @@ final class Readings {
         }
     }
 
+    private void readOnce(int pid, Map<Integer, CallerReader.Raw> read) {
+        if (pid > 0 && !read.containsKey(pid)) {
+            read.put(pid, copies.areComing() ? reader.readBesideCopy(pid) : reader.read(pid));
+        }
+    }
+
+    /** Whether it is another connect of a process of which the kernel says what it said a moment ago. Then it is described. */
+    private boolean isAgain(Connect c) {
+        ConnectRecord record = copies.find(c);
+        Caller caller = record == null ? null : recent.find(record);
+        if (caller == null) {
+            return false;
+        }
+        copies.take(c);
+        namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
+        c.byKernelThread = false;
+        named(c, caller, record.networkNamespace());
+        return true;
+    }
+
     /** The same for those who send on what others opened. */
     void readSends(List<ConnectRecord> sends) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (ConnectRecord r : sends) {
-            CallerReader.Raw raw = read.computeIfAbsent(r.pid(), reader::readBesideCopy);
             long nanos = r.timeNanos() + clock.epochMinusMonotonicNanos();
-            add(raw, r, () -> nameSender(r, raw, nanos));
+            Caller again = recent.find(r);
+            CallerReader.Raw raw = again == null ? read.computeIfAbsent(r.pid(), reader::readBesideCopy) : null;
+            add(raw, r, () -> nameSender(r, raw, again, nanos));
         }
     }
 
@@ -128,12 +160,16 @@ final class Readings {
     }
 
     private void name(Connect c, CallerReader.Raw raw, ConnectRecord record) {
-        c.caller = caller(c, raw, record);
-        c.namespace = record != null ? record.networkNamespace() : raw == null ? 0 : raw.network();
         c.byKernelThread = record != null
                 ? record.process().isKernelThread()
                 : raw != null && raw.stat().isKernelThread();
-        boolean whole = c.caller.arguments() != null;
+        named(c, caller(c, raw, record), record != null ? record.networkNamespace() : raw == null ? 0 : raw.network());
+    }
+
+    private void named(Connect c, Caller caller, long namespace) {
+        c.caller = caller;
+        c.namespace = namespace;
+        boolean whole = caller.arguments() != null;
         c.evidence = whole ? Evidence.CONNECT_PROBE : DETAILS_GONE;
         named += whole ? 1 : 0;
         naming.add(clock.monotonicNanos() - c.startedMonotonicNanos);
@@ -142,14 +178,18 @@ final class Readings {
 
     private Caller caller(Connect c, CallerReader.Raw raw, ConnectRecord record) {
         if (record != null) {
-            return reader.describe(record, raw);
+            Caller caller = reader.describe(record, raw);
+            if (raw != null && raw.stat().startTicks() == record.process().startTicks()) {
+                recent.learn(record, caller);
+            }
+            return caller;
         }
         // A process that started after the connect has only got the number.
         boolean same = raw != null && reader.startedBefore(raw.stat(), c.startedNanos);
         return same ? reader.describe(raw) : CallerReader.pidOnly(c.pid);
     }
 
-    private void nameSender(ConnectRecord r, CallerReader.Raw raw, long nanos) {
+    private void nameSender(ConnectRecord r, CallerReader.Raw raw, Caller again, long nanos) {
         IpAddress peer = new IpAddress(r.peer().high(), r.peer().low());
         if (!endpoints.isService(peer.high(), peer.low(), r.peer().port())) {
             return;
@@ -162,7 +202,7 @@ final class Readings {
                 c.namespace = r.networkNamespace();
                 table.known().described(c);
             }
-            Caller caller = reader.describe(r, raw);
+            Caller caller = again == null ? reader.describe(r, raw) : again;
             table.known().sends(c, r.sequence(), new Attribution(caller, senderEvidence(c, caller)));
         }
     }

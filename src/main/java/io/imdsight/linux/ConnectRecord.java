@@ -2,6 +2,7 @@ package io.imdsight.linux;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -67,7 +68,11 @@ public record ConnectRecord(
      * @param startTicks as in {@link ProcessStat}
      * @param name the command name
      */
-    public record Ancestor(int pid, long startTicks, byte[] name) {}
+    public record Ancestor(int pid, long startTicks, byte[] name) {
+        private boolean isSame(Ancestor other) {
+            return pid == other.pid && startTicks == other.startTicks && Arrays.equals(name, other.name);
+        }
+    }
 
     /**
      * A file, whatever its name.
@@ -83,6 +88,39 @@ public record ConnectRecord(
             int minor = device & 0xf_ffff;
             return minor & 0xffL | (long) major << 8 | (minor & 0xfff00L) << 12;
         }
+    }
+
+    /**
+     * Whether it says of a process, of what it runs, where, for whom and by whom it was started what another record says. Never so where the whole command
+     * line, or the file, is not known.
+     */
+    public boolean saysTheSame(ConnectRecord other) {
+        return pid == other.pid
+                && process.startTicks() == other.process.startTicks()
+                && Arrays.equals(process.name(), other.process.name())
+                && executable != null
+                && executable.equals(other.executable)
+                && whole
+                && other.whole
+                && Arrays.equals(arguments, other.arguments)
+                && userId == other.userId
+                && cgroupId == other.cgroupId
+                && mountNamespace == other.mountNamespace
+                && userNamespace == other.userNamespace
+                && networkNamespace == other.networkNamespace
+                && haveSameAncestors(other);
+    }
+
+    private boolean haveSameAncestors(ConnectRecord other) {
+        if (ancestors.size() != other.ancestors.size()) {
+            return false;
+        }
+        for (int i = 0; i < ancestors.size(); i++) {
+            if (!ancestors.get(i).isSame(other.ancestors.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What is shown of a command line, 16 KiB, and 1 KiB in which a secret on the edge is still recognised. */

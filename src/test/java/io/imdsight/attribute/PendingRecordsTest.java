@@ -48,6 +48,18 @@ class PendingRecordsTest {
     }
 
     @Test
+    void whatIsFoundStaysUntilItIsTaken() {
+        ConnectRecord r = record(7, 30, SECOND, 10);
+        pending.add(List.of(record(7, 31, SECOND, 10), r));
+        assertNull(pending.find(connect(8, 30, SECOND)));
+        assertSame(r, pending.find(connect(7, 30, SECOND)));
+        assertSame(r, pending.find(connect(7, 30, SECOND)));
+        assertSame(r, pending.take(connect(7, 30, SECOND)));
+        assertEquals(0, pending.size());
+        assertEquals(0, pending.bytes());
+    }
+
+    @Test
     void aConnectWithoutARecordTakesNoOtherOnes() {
         ConnectRecord later = record(7, 30, 2 * SECOND, 0);
         pending.add(List.of(record(7, 30, SECOND / 2, 0), later));
