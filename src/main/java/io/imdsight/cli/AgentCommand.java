@@ -29,7 +29,7 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "Stop after that time, as in 30s or 10m. Default: run until interrupted.")
     Duration duration;
 

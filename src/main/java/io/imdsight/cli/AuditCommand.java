@@ -39,7 +39,7 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            converter = Values.WatchConverter.class,
+            converter = Converters.WatchConverter.class,
             description = "Watch for that time. Default: 10m; without end where --until-idle is given."
                     + " 0s: do not watch, with --scan or --from-ledger.")
     Duration duration;
@@ -47,7 +47,7 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--until-idle",
             paramLabel = "DURATION",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "Stop once nobody new has called for that long, but not before --window-min.")
     Duration untilIdle;
 
@@ -55,7 +55,7 @@ final class AuditCommand implements Callable<Integer> {
             names = "--window-min",
             paramLabel = "DURATION",
             defaultValue = "10m",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description =
                     "Having seen nothing for less than that says nothing: inconclusive. Default: ${DEFAULT-VALUE}.")
     Duration windowMin;
@@ -70,21 +70,21 @@ final class AuditCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "DURATION",
             defaultValue = "14d",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "How far back --from-ledger goes. Default: ${DEFAULT-VALUE}.")
     Duration since;
 
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description = "Also write the report as JSON; - is standard output.")
     String json;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description = "Also write the report as a page; - is standard output.")
     String html;
 

@@ -27,7 +27,7 @@ final class CloudWatchFlags {
     @Option(
             names = "--emf",
             paramLabel = "FILE|-",
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description =
                     "Write counts as Embedded Metric Format instead, for a shipper of logs; - is standard output.")
     String emf;

@@ -14,7 +14,7 @@ final class CommonOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            converter = Values.PathConverter.class,
+            converter = Converters.PathConverter.class,
             description = "Configuration file. Default: where there is one, /etc/imdsight/imdsight.conf.")
     Path config;
 
@@ -22,7 +22,7 @@ final class CommonOptions {
             names = "--interface",
             paramLabel = "auto|any|NAME",
             defaultValue = "auto",
-            converter = Values.InterfaceConverter.class,
+            converter = Converters.InterfaceConverter.class,
             description = "Where to capture: auto (the interfaces that lead to the service), any, or one interface."
                     + " Default: ${DEFAULT-VALUE}.")
     String networkInterface;
@@ -31,7 +31,7 @@ final class CommonOptions {
             names = "--endpoint",
             paramLabel = "ADDR",
             split = ",",
-            converter = Values.AddressConverter.class,
+            converter = Converters.AddressConverter.class,
             description = "Address of the metadata service; repeatable. Default: 169.254.169.254 and fd00:ec2::254.")
     List<IpAddress> endpoints = new ArrayList<>();
 
@@ -39,7 +39,7 @@ final class CommonOptions {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "80",
-            converter = Values.PortConverter.class,
+            converter = Converters.PortConverter.class,
             description = "Its TCP port. Default: ${DEFAULT-VALUE}.")
     int port;
 
@@ -47,14 +47,14 @@ final class CommonOptions {
             names = "--format",
             paramLabel = "text|json",
             defaultValue = "text",
-            converter = Values.FormatConverter.class,
+            converter = Converters.FormatConverter.class,
             description = "Results for people, or one JSON object a line. Default: ${DEFAULT-VALUE}.")
     OutputFormat format;
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
-            converter = Values.PathConverter.class,
+            converter = Converters.PathConverter.class,
             defaultValue = "/var/lib/imdsight",
             description = "Where durable state is kept, by the commands that keep any. Default: ${DEFAULT-VALUE}.")
     Path stateDir;

@@ -90,7 +90,7 @@ final class PlainSettings {
             Map<String, String> environment = read.environment(console.environment());
             String named =
                     flags.getOrDefault(CONFIG, console.environment().get(Settings.ENVIRONMENT_PREFIX + "CONFIG"));
-            read.file(named == null ? defaultFile : new Values.PathConverter().convert(named), named != null);
+            read.file(named == null ? defaultFile : new Converters.PathConverter().convert(named), named != null);
             read.values.putAll(environment);
             read.values.putAll(flags);
             AgentCommand out = new AgentCommand(console, again);
@@ -205,27 +205,27 @@ final class PlainSettings {
         CommonOptions common = to.common;
         ServiceOptions service = to.service;
         switch (name) {
-            case CONFIG -> common.config = new Values.PathConverter().convert(value);
-            case "interface" -> common.networkInterface = new Values.InterfaceConverter().convert(value);
+            case CONFIG -> common.config = new Converters.PathConverter().convert(value);
+            case "interface" -> common.networkInterface = new Converters.InterfaceConverter().convert(value);
             case "endpoint" -> {
                 for (String address : value.split(",", -1)) {
-                    common.endpoints.add(new Values.AddressConverter().convert(address));
+                    common.endpoints.add(new Converters.AddressConverter().convert(address));
                 }
             }
-            case "port" -> common.port = new Values.PortConverter().convert(value);
-            case "format" -> common.format = new Values.FormatConverter().convert(value);
-            case "state-dir" -> common.stateDir = new Values.PathConverter().convert(value);
+            case "port" -> common.port = new Converters.PortConverter().convert(value);
+            case "format" -> common.format = new Converters.FormatConverter().convert(value);
+            case "state-dir" -> common.stateDir = new Converters.PathConverter().convert(value);
             case "debug" -> common.debug = Boolean.parseBoolean(value);
-            case "for" -> to.duration = new Values.DurationConverter().convert(value);
-            case "log" -> service.log = new Values.LogConverter().convert(value);
-            case "log-every" -> service.logEvery = new Values.DurationConverter().convert(value);
-            case "events" -> service.events = new Values.FileConverter().convert(value);
-            case "feed" -> service.feed = new Values.FileConverter().convert(value);
-            case "feed-every" -> service.feedEvery = new Values.MinutesConverter().convert(value);
-            case "rotate-size" -> service.rotateSize = new Values.SizeConverter().convert(value);
-            case "rotate-age" -> service.rotateAge = new Values.DurationConverter().convert(value);
-            case "rotate-files" -> service.rotateFiles = new Values.FilesConverter().convert(value);
-            case "listen" -> service.listen = new Values.ListenConverter().convert(value);
+            case "for" -> to.duration = new Converters.DurationConverter().convert(value);
+            case "log" -> service.log = new Converters.LogConverter().convert(value);
+            case "log-every" -> service.logEvery = new Converters.DurationConverter().convert(value);
+            case "events" -> service.events = new Converters.FileConverter().convert(value);
+            case "feed" -> service.feed = new Converters.FileConverter().convert(value);
+            case "feed-every" -> service.feedEvery = new Converters.MinutesConverter().convert(value);
+            case "rotate-size" -> service.rotateSize = new Converters.SizeConverter().convert(value);
+            case "rotate-age" -> service.rotateAge = new Converters.DurationConverter().convert(value);
+            case "rotate-files" -> service.rotateFiles = new Converters.FilesConverter().convert(value);
+            case "listen" -> service.listen = new Converters.ListenConverter().convert(value);
             default -> set(to.ledgerFlags, to.cloudWatchFlags, name, value);
         }
     }
@@ -237,7 +237,7 @@ final class PlainSettings {
             case "ledger-callers-max" -> ledger.callersMax = new LedgerFlags.CallersConverter().convert(value);
             case "no-ledger" -> ledger.none = Boolean.parseBoolean(value);
             case "cloudwatch" -> cloudWatch.enabled = Boolean.parseBoolean(value);
-            case "emf" -> cloudWatch.emf = new Values.FileConverter().convert(value);
+            case "emf" -> cloudWatch.emf = new Converters.FileConverter().convert(value);
             case "cloudwatch-namespace" ->
                 cloudWatch.namespace = new CloudWatchFlags.NamespaceConverter().convert(value);
             case "cloudwatch-region" -> cloudWatch.region = new CloudWatchFlags.RegionConverter().convert(value);

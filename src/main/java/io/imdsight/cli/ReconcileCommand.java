@@ -45,7 +45,7 @@ final class ReconcileCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "DURATION",
             defaultValue = "24h",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "How far back to compare, up to 60d. Default: ${DEFAULT-VALUE}.")
     Duration since;
 

@@ -45,7 +45,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description = "Also write the report as a page; - is standard output.")
     String html;
 
@@ -53,7 +53,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "DURATION",
             defaultValue = "30d",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "How far back the history by day goes; at most 399d. Default: ${DEFAULT-VALUE}.")
     Duration since;
 
@@ -61,14 +61,14 @@ final class ReportCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "DURATION",
             defaultValue = "7d",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "An instance is judged by so much of the end of it; at most 399d. Default: ${DEFAULT-VALUE}.")
     Duration window;
 
     @Option(
             names = "--watched-min",
             paramLabel = "DURATION",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description =
                     "Having seen nothing while watching for less than that is inconclusive. Default: the whole window.")
     Duration watchedMin;
@@ -77,14 +77,14 @@ final class ReportCommand implements Callable<Integer> {
             names = "--silent-after",
             paramLabel = "DURATION",
             defaultValue = "3h",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "An instance without a heartbeat for so long is silent. Default: ${DEFAULT-VALUE}.")
     Duration silentAfter;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
-            converter = Values.InstantConverter.class,
+            converter = Converters.InstantConverter.class,
             description = "Report as of then, as in 2026-11-22T05:04:00Z. Default: now.")
     Instant until;
 
@@ -97,7 +97,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--top",
             paramLabel = "NUMBER",
-            converter = Values.RowsConverter.class,
+            converter = Converters.RowsConverter.class,
             description = "Rows of each table. Default: 20 in text, 500 on the page, all in JSON.")
     Integer top;
 

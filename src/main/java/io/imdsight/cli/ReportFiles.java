@@ -101,7 +101,7 @@ final class ReportFiles {
 
     /** A watch of a day is not to end with a file that could never have been written. */
     private Path possible(String flag, String file) {
-        Path path = Path.of(file).toAbsolutePath(); // a name that can be: Values.FileConverter saw it
+        Path path = Path.of(file).toAbsolutePath(); // a name that can be: Converters.FileConverter saw it
         Path parent = path.getParent();
         boolean possible = Files.exists(path)
                 ? !Files.isDirectory(path) && Files.isWritable(path)

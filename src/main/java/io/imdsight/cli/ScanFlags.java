@@ -22,14 +22,14 @@ final class ScanFlags {
             names = "--scan-time",
             paramLabel = "DURATION",
             defaultValue = "2m",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "How long that may take. Default: ${DEFAULT-VALUE}.")
     Duration time;
 
     @Option(
             names = "--scan-root",
             paramLabel = "DIR",
-            converter = Values.PathConverter.class,
+            converter = Converters.PathConverter.class,
             split = ",",
             description = "Scan that directory only, whatever file system it is on; may be repeated. Implies --scan.")
     List<Path> roots = List.of();

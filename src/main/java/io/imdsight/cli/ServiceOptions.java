@@ -18,7 +18,7 @@ final class ServiceOptions {
             names = "--log",
             paramLabel = "calls|callers",
             defaultValue = "calls",
-            converter = Values.LogConverter.class,
+            converter = Converters.LogConverter.class,
             description =
                     "What standard output gets: a line a request, or lines on new and returning callers without a token,"
                             + " and summaries. Default: ${DEFAULT-VALUE}.")
@@ -28,7 +28,7 @@ final class ServiceOptions {
             names = "--log-every",
             paramLabel = "DURATION",
             defaultValue = "1h",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "How often a summary comes, with --log callers. Default: ${DEFAULT-VALUE}.")
     Duration logEvery;
 
@@ -36,7 +36,7 @@ final class ServiceOptions {
             names = "--events",
             paramLabel = "FILE|auto|none",
             defaultValue = AUTO,
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description =
                     "File for the sightings in full, as far as bounds allow, and roll-ups of the rest; auto is, with"
                             + " --log callers, events.ndjson in the state directory, otherwise none. Default: ${DEFAULT-VALUE}.")
@@ -45,7 +45,7 @@ final class ServiceOptions {
     @Option(
             names = "--feed",
             paramLabel = "FILE|DIR",
-            converter = Values.FileConverter.class,
+            converter = Converters.FileConverter.class,
             description = "File, or directory for feed.ndjson, with a record a caller and interval for a dashboard.")
     String feed;
 
@@ -53,7 +53,7 @@ final class ServiceOptions {
             names = "--feed-every",
             paramLabel = "DURATION",
             defaultValue = "1m",
-            converter = Values.MinutesConverter.class,
+            converter = Converters.MinutesConverter.class,
             description = "The feed's interval. Default: ${DEFAULT-VALUE}.")
     Duration feedEvery;
 
@@ -61,7 +61,7 @@ final class ServiceOptions {
             names = "--rotate-size",
             paramLabel = "SIZE",
             defaultValue = "16MiB",
-            converter = Values.SizeConverter.class,
+            converter = Converters.SizeConverter.class,
             description = "Events and feed begin a new file at that size. Default: ${DEFAULT-VALUE}.")
     long rotateSize;
 
@@ -69,7 +69,7 @@ final class ServiceOptions {
             names = "--rotate-age",
             paramLabel = "DURATION",
             defaultValue = "1d",
-            converter = Values.DurationConverter.class,
+            converter = Converters.DurationConverter.class,
             description = "Events and feed begin a new file at that age. Default: ${DEFAULT-VALUE}.")
     Duration rotateAge;
 
@@ -77,7 +77,7 @@ final class ServiceOptions {
             names = "--rotate-files",
             paramLabel = "COUNT",
             defaultValue = "8",
-            converter = Values.FilesConverter.class,
+            converter = Converters.FilesConverter.class,
             description = "How many files of each are kept. Default: ${DEFAULT-VALUE}.")
     int rotateFiles;
 
@@ -85,7 +85,7 @@ final class ServiceOptions {
             names = "--listen",
             paramLabel = "ADDR:PORT|none",
             defaultValue = "127.0.0.1:16925",
-            converter = Values.ListenConverter.class,
+            converter = Converters.ListenConverter.class,
             description = "Where /metrics and /healthz are served. Default: ${DEFAULT-VALUE}.")
     Listen listen;
 

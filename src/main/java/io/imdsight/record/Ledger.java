@@ -31,12 +31,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
      */
     private static final long COVERAGE_NANOS = 9_500_000_000L;
 
-    /** A reader that holds an old state keeps the log from being copied back; above this size commits come once a second, not with every request. */
-    private static final long LOG_BYTES_HIGH = 64L << 20;
-
-    /** Acknowledgements that the disk refused. Nothing is given out while there are any, so there are few. */
-    private record Acknowledgement(Destination destination, List<PendingMinute> sent) {}
-
     private final LedgerOptions options;
     private final Drops drops;
     private final Consumer<String> say;
@@ -46,7 +40,8 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     private long boundsKeptMinute = -1;
     private final Waiting waiting = new Waiting(Waiting.BYTES_MAX);
     private final Map<Destination, Long> registered = new EnumMap<>(Destination.class);
-    private final List<Acknowledgement> unwritten = new ArrayList<>();
+    private final Acknowledgements acknowledgements;
+    private final LogGrowth log;
 
     private long startedNanos;
     private String version;
@@ -59,8 +54,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     /** Coverage alone is made durable once a minute: what a loss of power takes of it makes one more minute count as not wholly watched. */
     private boolean coverageUnsynced;
 
-    private boolean logHigh;
-
     private Ledger(LedgerOptions options, Drops drops, Consumer<String> say, LongSupplier monotonicNanos) {
         this.options = options;
         this.drops = drops;
@@ -68,6 +61,8 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         this.monotonicNanos = monotonicNanos;
         retention = new Retention(options);
         store = new LedgerStore(options, say, monotonicNanos, this::introduce);
+        acknowledgements = new Acknowledgements(store);
+        log = new LogGrowth(store, say);
         coverageWrittenNanos = monotonicNanos.getAsLong() - COVERAGE_NANOS; // the first second is written at once
     }
 
@@ -144,7 +139,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     /** Records what was added: when this returns, a kill -9 loses none of it, unless the disk refuses it or a reader has held an old state for long. */
     public synchronized void commit() {
-        if (waiting.sightings() > 0 && !logHigh) {
+        if (waiting.sightings() > 0 && !log.wasHigh()) {
             write(false);
         }
     }
@@ -199,16 +194,11 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
             if (again || coverageDue || waiting.sightings() > 0) {
                 write(again || coverageDue);
             }
-            while (!unwritten.isEmpty()
-                    && store.attempt(w -> w.acknowledge(
-                            unwritten.getFirst().destination(),
-                            unwritten.getFirst().sent()))) {
-                unwritten.removeFirst();
-            }
+            acknowledgements.write();
             long minute = Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS);
             unsynced |= coverageUnsynced && minute != boundsKeptMinute;
             keepBounds(minute);
-            lookAtLog();
+            unsynced |= log.isHigh();
             file = unsynced ? store.file() : null;
             coverageUnsynced &= !unsynced;
             unsynced = false;
@@ -225,16 +215,6 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
             store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
         }
-    }
-
-    private void lookAtLog() {
-        boolean high = store.file() != null && store.file().logBytes() > LOG_BYTES_HIGH;
-        if (high && !logHigh) {
-            say.accept("a program has been reading the ledger without an end, and its log has grown above "
-                    + (LOG_BYTES_HIGH >> 20) + " MiB; until that program ends, counts are written once a second");
-        }
-        logHigh = high;
-        unsynced |= high;
     }
 
     /** Outside of the monitor: a slow disk delays no commit. */
@@ -261,7 +241,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
     @Override
     public synchronized List<PendingMinute> closedMinutes(Destination destination, long beforeMinute, int max) {
         List<PendingMinute> out = new ArrayList<>();
-        if (unwritten.isEmpty()) {
+        if (acknowledgements.areWritten()) {
             store.attempt(w -> out.addAll(PendingReader.closed(store.file().writer(), destination, beforeMinute, max)));
         }
         return out;
@@ -269,10 +249,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     @Override
     public synchronized void acknowledge(Destination destination, List<PendingMinute> sent) {
-        List<PendingMinute> copy = List.copyOf(sent);
-        if (!unwritten.isEmpty() || !store.attempt(w -> w.acknowledge(destination, copy))) {
-            unwritten.add(new Acknowledgement(destination, copy));
-        }
+        acknowledgements.add(destination, sent);
         unsynced = true;
     }
 

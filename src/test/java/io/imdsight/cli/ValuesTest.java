@@ -51,11 +51,11 @@ class ValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "eth0/1", "sixteen-letters-", "é", "a\n"})
     void interfaceNamesAreThoseOfTheKernel(String text) {
-        assertThrows(TypeConversionException.class, () -> new Values.InterfaceConverter().convert(text));
+        assertThrows(TypeConversionException.class, () -> new Converters.InterfaceConverter().convert(text));
     }
 
     @Test
     void noTimeAtAllIsRefusedForARunsLength() {
-        assertThrows(TypeConversionException.class, () -> new Values.DurationConverter().convert("0s"));
+        assertThrows(TypeConversionException.class, () -> new Converters.DurationConverter().convert("0s"));
     }
 }
