@@ -111,7 +111,7 @@ final class ConnectCopies implements Closeable {
         return records == null ? List.of() : records.drainSends();
     }
 
-    /** The description of a connect's process, without waiting; it can still be taken. Null where there is none yet. */
+    /** The description of a connect's process, without waiting and out of turn; see {@link #use}. Null where there is none yet. */
     ConnectRecord find(Connect c) {
         if (records == null) {
             return null;
@@ -122,6 +122,12 @@ final class ConnectCopies implements Closeable {
             found = pending.find(c);
         }
         return found;
+    }
+
+    /** Takes what was found: no other connect gets it. */
+    void use(ConnectRecord found) {
+        pending.remove(found);
+        copied++;
     }
 
     /** The description of a connect's process; null where the kernel made none. */

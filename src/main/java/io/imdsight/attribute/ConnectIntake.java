@@ -149,6 +149,7 @@ final class ConnectIntake {
         long nowNanos = clock.monotonicNanos();
         copies.expire(nowNanos);
         table.expire(nowNanos);
+        readings.expire(nowNanos);
         witness.tick();
     }
 

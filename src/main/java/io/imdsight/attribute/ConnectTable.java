@@ -194,11 +194,30 @@ final class ConnectTable {
      * @return null where there is none, or more than one could be meant
      */
     Connect find(Connection tuple, long openedNanos) {
-        Connect out = byTuple.find(tuple, openedNanos);
+        Connect found = byTuple.find(tuple, openedNanos);
+        Connect out = found == null ? stillOpen(tuple, openedNanos) : found;
         if (out != null) {
             out.asked = true;
         }
         return out;
+    }
+
+    /**
+     * One that only the capture took for ended: a reset that somebody slipped in and that never arrived. What follows looks like another connection.
+     *
+     * @return null where the kernel said so, too, or may have, and where another was there as well
+     */
+    private Connect stillOpen(Connection tuple, long nanos) {
+        Connect c = byTuple.newest(tuple);
+        if (c == null || c.closedNanos >= nanos || bySocket.get(c.socket) != c || known.isElsewhere(c)) {
+            return null;
+        }
+        for (Connect k = c.older; k != null; k = k.older) {
+            if (k.closedNanos >= nanos) {
+                return null;
+            }
+        }
+        return c;
     }
 
     /** The capture saw a connection end: the kernel's own word for it may have been lost. */

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** The kernel's descriptions of connecting processes, until the connect that each belongs to is known. Used by one thread. */
 final class PendingRecords {
-    /** Four times what the kernel's ring holds: between two drains no more can come than that, and each drain joins what it brings. */
+    /** Four times what the kernel's ring holds: between two drains no more can come than that, and what each brings is joined at once. */
     static final long BYTES_MAX = 4L * 1024 * 1024;
 
     /** Besides the command line. */
@@ -21,6 +21,8 @@ final class PendingRecords {
      * between. The socket may be used for another connect much later only.
      */
     static final long APART_NANOS_MAX = 50_000_000;
+
+    private static final Deque<ConnectRecord> NONE = new ArrayDeque<>(1);
 
     private final Map<Long, Deque<ConnectRecord>> bySocket = new LinkedHashMap<>();
     private long bytes;
@@ -39,44 +41,61 @@ final class PendingRecords {
     }
 
     /**
-     * The description of a connect's process, which is then no longer here.
+     * The description of a connect's process, which is then no longer here. Connects of one socket ask in their order: what is older on it goes.
      *
      * @return null where there is none
      */
     ConnectRecord take(Connect c) {
-        ConnectRecord found = find(c);
-        if (found != null) {
-            dropFirst(c.socket);
+        Deque<ConnectRecord> of = bySocket.get(c.socket);
+        ConnectRecord found = null;
+        while (of != null && found == null && !of.isEmpty()) {
+            if (isTooLate(of.peek(), c)) {
+                break;
+            }
+            ConnectRecord r = of.poll();
+            bytes -= bytes(r);
+            found = describes(r, c) ? r : null;
+        }
+        if (of != null && of.isEmpty()) {
+            bySocket.remove(c.socket);
         }
         return found;
     }
 
     /**
-     * The same, and it stays. What is older on that socket goes.
+     * The same out of turn: it stays, and so does what earlier connects of the socket may still ask for. See {@link #remove}.
      *
      * @return null where there is none
      */
     ConnectRecord find(Connect c) {
-        for (Deque<ConnectRecord> of = bySocket.get(c.socket); of != null; of = bySocket.get(c.socket)) {
-            ConnectRecord r = of.peek();
-            long laterNanos = r.timeNanos() - c.startedMonotonicNanos;
-            if (laterNanos > APART_NANOS_MAX) {
-                return null;
+        for (ConnectRecord r : bySocket.getOrDefault(c.socket, NONE)) {
+            if (isTooLate(r, c)) {
+                break;
             }
-            if (laterNanos >= -APART_NANOS_MAX && r.pid() == c.pid) {
+            if (describes(r, c)) {
                 return r;
             }
-            dropFirst(c.socket);
         }
         return null;
     }
 
-    private void dropFirst(long socket) {
-        Deque<ConnectRecord> of = bySocket.get(socket);
-        bytes -= bytes(of.poll());
+    /** Takes what was found: this one, not one that is equal. */
+    @SuppressWarnings("ReferenceEquality")
+    void remove(ConnectRecord found) {
+        Deque<ConnectRecord> of = bySocket.get(found.socket());
+        of.removeIf(r -> r == found);
+        bytes -= bytes(found);
         if (of.isEmpty()) {
-            bySocket.remove(socket);
+            bySocket.remove(found.socket());
         }
+    }
+
+    private static boolean isTooLate(ConnectRecord r, Connect c) {
+        return r.timeNanos() - c.startedMonotonicNanos > APART_NANOS_MAX;
+    }
+
+    private static boolean describes(ConnectRecord r, Connect c) {
+        return r.timeNanos() - c.startedMonotonicNanos >= -APART_NANOS_MAX && r.pid() == c.pid;
     }
 
     /** Forgets what nobody will ask for: its connect was lost, or was to another peer. */

@@ -70,7 +70,7 @@ final class Readings {
         reader.warmUp();
     }
 
-    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. {@code pids} gets each. */
+    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. {@code pids} gets each that was read. */
     void read(List<Connect> connects, IntConsumer pids) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
@@ -82,7 +82,7 @@ final class Readings {
         for (Connect c : connects) {
             if (!recent.has(c.pid)) {
                 others.add(c);
-            } else if (!isAgain(c)) {
+            } else if (!isAgain(c, pids)) {
                 readOnce(c.pid, read);
                 others.add(c);
             }
@@ -109,17 +109,24 @@ final class Readings {
         }
     }
 
-    /** Whether it is another connect of a process of which the kernel says what it said a moment ago. Then it is described. */
-    private boolean isAgain(Connect c) {
+    /**
+     * Whether it is another connect of a process of which the kernel says what it said a moment ago. Then it is described.
+     *
+     * @param pids gets it only where its network namespace is not captured: else nobody need look there again
+     */
+    private boolean isAgain(Connect c, IntConsumer pids) {
         ConnectRecord record = copies.find(c);
         Caller caller = record == null ? null : recent.find(record);
         if (caller == null) {
             return false;
         }
-        copies.take(c);
+        copies.use(record);
         namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
         c.byKernelThread = false;
         named(c, caller, record.networkNamespace());
+        if (table.known().isElsewhere(c)) {
+            pids.accept(c.pid);
+        }
         return true;
     }
 
@@ -153,6 +160,11 @@ final class Readings {
             r.naming().run();
         }
         return r != null;
+    }
+
+    /** Forgets what may no longer be used. */
+    void expire(long nowNanos) {
+        recent.expire(nowNanos);
     }
 
     boolean isEmpty() {

@@ -25,7 +25,7 @@ public record DecoderLimits(
         long lingerNanos) {
     /**
      * 16,384 connections are sixteen seconds of an interface's whole budget (1,024 packets a second) spent on nothing but opening them; with
-     * about 600 bytes each they take 10 MiB. 8 MiB of streams hold 128 of the longest heads. Half a second is far above what a capture
+     * some 1,000 bytes each while they are open they take 16 MiB. 8 MiB of streams hold 128 of the longest heads. Half a second is far above what a capture
      * shuffles and far below a client's timeout.
      */
     public static final DecoderLimits DEFAULT =

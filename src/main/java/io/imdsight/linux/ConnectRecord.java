@@ -90,9 +90,30 @@ public record ConnectRecord(
         }
     }
 
+    /** The same without the command line, which may hold secrets. */
+    public ConnectRecord withoutArguments() {
+        return new ConnectRecord(
+                timeNanos,
+                socket,
+                sequence,
+                own,
+                peer,
+                pid,
+                userId,
+                cgroupId,
+                mountNamespace,
+                userNamespace,
+                networkNamespace,
+                process,
+                executable,
+                null,
+                whole,
+                ancestors);
+    }
+
     /**
-     * Whether it says of a process, of what it runs, where, for whom and by whom it was started what another record says. Never so where the whole command
-     * line, or the file, is not known.
+     * Whether it says of a process, of what it runs, where, for whom and by whom it was started what another record says; the command line aside. Never so
+     * where the file is not known.
      */
     public boolean saysTheSame(ConnectRecord other) {
         return pid == other.pid
@@ -100,9 +121,6 @@ public record ConnectRecord(
                 && Arrays.equals(process.name(), other.process.name())
                 && executable != null
                 && executable.equals(other.executable)
-                && whole
-                && other.whole
-                && Arrays.equals(arguments, other.arguments)
                 && userId == other.userId
                 && cgroupId == other.cgroupId
                 && mountNamespace == other.mountNamespace

@@ -139,7 +139,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     /** Records what was added: when this returns, a kill -9 loses none of it, unless the disk refuses it or a reader has held an old state for long. */
     public synchronized void commit() {
-        if (waiting.sightings() > 0 && !log.wasHigh()) {
+        if (waiting.sightings() > 0 && !log.isHigh()) {
             write(false);
         }
     }
@@ -198,7 +198,7 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
             long minute = Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS);
             unsynced |= coverageUnsynced && minute != boundsKeptMinute;
             keepBounds(minute);
-            unsynced |= log.isHigh();
+            unsynced |= log.look();
             file = unsynced ? store.file() : null;
             coverageUnsynced &= !unsynced;
             unsynced = false;

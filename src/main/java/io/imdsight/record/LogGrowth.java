@@ -19,8 +19,8 @@ final class LogGrowth {
         this.say = say;
     }
 
-    /** Looks. */
-    boolean isHigh() {
+    /** Looks whether it is so now. */
+    boolean look() {
         boolean was = high;
         high = store.file() != null && store.file().logBytes() > BYTES_HIGH;
         if (high && !was) {
@@ -31,7 +31,7 @@ final class LogGrowth {
     }
 
     /** What the last look said. */
-    boolean wasHigh() {
+    boolean isHigh() {
         return high;
     }
 }

@@ -164,6 +164,33 @@ class ConnectTableTest {
     }
 
     @Test
+    void aResetThatOnlyTheCaptureSawTakesNoCallersName() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
+        assertSame(c, table.find(TUPLE, OFFSET + 500 * MS));
+        change(1, 600 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        assertNull(table.find(TUPLE, OFFSET + 700 * MS));
+    }
+
+    @Test
+    void whatTheCaptureSawEndIsNotTrustedOnceRecordsWereLost() {
+        connect(1, 10 * MS, 100, 40000);
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
+        table.lost(OFFSET + 30 * MS, 30 * MS);
+        assertNull(table.find(TUPLE, OFFSET + 500 * MS));
+    }
+
+    @Test
+    void aResetThatOnlyTheCaptureSawIsNoWordOnWhoeverElseHasThePort() {
+        Connect older = connect(1, 10 * MS, 100, 40000);
+        Connect newer = connect(2, 50 * MS, 101, 40000);
+        table.closed(TUPLE, OFFSET + 50 * MS, OFFSET + 60 * MS, 60 * MS);
+        assertTrue(older.closedNanos == Connect.OPEN ^ newer.closedNanos == Connect.OPEN);
+        Connect open = older.closedNanos == Connect.OPEN ? older : newer;
+        assertSame(open, table.find(TUPLE, OFFSET + 500 * MS));
+    }
+
+    @Test
     void aClockThatIsSetForwardMakesNobodyForgotten() {
         Connect byKernel = connect(1, 10 * MS, 100, 40000);
         change(1, 20 * MS, 0, ESTABLISHED, CLOSE, 40000);

@@ -48,13 +48,18 @@ class PendingRecordsTest {
     }
 
     @Test
-    void whatIsFoundStaysUntilItIsTaken() {
-        ConnectRecord r = record(7, 30, SECOND, 10);
-        pending.add(List.of(record(7, 31, SECOND, 10), r));
+    void whatIsFoundStaysUntilItIsRemovedAndLeavesEarlierConnectsTheirOwn() {
+        ConnectRecord earlier = record(7, 31, SECOND, 10);
+        ConnectRecord found = record(7, 30, SECOND + 10, 20);
+        pending.add(List.of(earlier, found));
         assertNull(pending.find(connect(8, 30, SECOND)));
-        assertSame(r, pending.find(connect(7, 30, SECOND)));
-        assertSame(r, pending.find(connect(7, 30, SECOND)));
-        assertSame(r, pending.take(connect(7, 30, SECOND)));
+        assertNull(pending.find(connect(7, 32, SECOND)));
+        assertNull(pending.find(connect(7, 30, SECOND / 2)));
+        assertSame(found, pending.find(connect(7, 30, SECOND)));
+        assertSame(found, pending.find(connect(7, 30, SECOND)));
+        pending.remove(found);
+        assertNull(pending.find(connect(7, 30, SECOND)));
+        assertSame(earlier, pending.take(connect(7, 31, SECOND)));
         assertEquals(0, pending.size());
         assertEquals(0, pending.bytes());
     }

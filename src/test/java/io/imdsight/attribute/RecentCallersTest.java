@@ -121,11 +121,11 @@ class RecentCallersTest {
     }
 
     @Test
-    void whatIsNotWhollyKnownIsReadAgain() {
+    void whatIsNotWhollyKnownIsNotKept() {
         recent.learn(saying(s -> s.whole = false), caller);
-        assertNull(recent.find(saying(s -> s.whole = false)));
+        assertFalse(recent.has(50));
         recent.learn(saying(s -> s.file = null), caller);
-        assertNull(recent.find(saying(s -> s.file = null)));
+        assertFalse(recent.has(50));
     }
 
     @Test
@@ -133,6 +133,19 @@ class RecentCallersTest {
         recent.learn(saying(s -> {}), caller(50, null, List.of("curl", "-s")));
         assertFalse(recent.has(50));
         recent.learn(saying(s -> {}), caller(50, "/usr/bin/curl", null));
+        assertFalse(recent.has(50));
+        Caller nobody = new Caller(
+                50, "/usr/bin/curl", List.of("curl", "-s"), "curl", 1000, null, 0, 4L, null, null, null, List.of());
+        recent.learn(saying(s -> {}), nobody);
+        assertFalse(recent.has(50));
+    }
+
+    @Test
+    void whoIsTooOldIsForgotten() {
+        recent.learn(saying(s -> {}), caller);
+        recent.expire(saying(s -> {}).timeNanos() + RecentCallers.NANOS_MAX - 1);
+        assertTrue(recent.has(50));
+        recent.expire(saying(s -> {}).timeNanos() + RecentCallers.NANOS_MAX);
         assertFalse(recent.has(50));
     }
 }
