@@ -39,7 +39,7 @@ public class DecodeBench {
     private final RequestHead[] found = new RequestHead[1];
     private final RequestParser parser = new RequestParser(new Budget(8 << 20), 64 << 10, new KnownTexts(), new RequestParser.Listener() {
         @Override
-        public void request(RequestHead head) {
+        public void request(RequestHead head, int read) {
             found[0] = head;
         }
 
