@@ -144,7 +144,7 @@ final class LedgerQueries {
         List<Coverage> out = new ArrayList<>();
         try (PreparedStatement s = c.prepareStatement(
                         "SELECT minute, captured_millis, seen_by_both, seen_by_kernel, seen_by_capture FROM minute"
-                                + " WHERE minute >= ? AND minute < ? AND captured_millis > 0 ORDER BY minute");
+                                + " WHERE minute >= ? AND minute < ? AND (captured_millis > 0 OR minute IN (SELECT minute FROM dropped)) ORDER BY minute");
                 ResultSet r = between(s, fromMinute, toMinute)) {
             while (r.next()) {
                 long minute = r.getLong(1);

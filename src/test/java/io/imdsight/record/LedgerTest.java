@@ -124,6 +124,18 @@ class LedgerTest {
     }
 
     @Test
+    void whatWasLostInAMinuteThatWasNotWatchedAtAllIsInItsCoverage() throws Exception {
+        ledger.started(M * Seen.MINUTE_NANOS, "1.0");
+        ledger.coverage(new Coverage(M, 0, ConnectionCounts.NONE, Map.of(Drop.FAULT, 1L)));
+        ledger.stopped(M * Seen.MINUTE_NANOS + 1);
+        try (LedgerReader reader = LedgerReader.open(directory)) {
+            assertEquals(
+                    List.of(new Coverage(M, 0, ConnectionCounts.NONE, Map.of(Drop.FAULT, 1L))),
+                    reader.coverage(M, M + 1));
+        }
+    }
+
+    @Test
     void coverageAddsUpAndSaysWhichZeroIsEvidence() throws Exception {
         Map<KernelOnly, Long> reason = Map.of(KernelOnly.UNEXPLAINED, 1L);
         ledger.started(M * Seen.MINUTE_NANOS, "1.0");
