@@ -144,10 +144,13 @@ final class LedgerQueries {
         List<Coverage> out = new ArrayList<>();
         try (PreparedStatement s = c.prepareStatement(
                         "SELECT minute, captured_millis, seen_by_both, seen_by_kernel, seen_by_capture FROM minute"
-                                + " WHERE minute >= ? AND minute < ? AND (captured_millis > 0 OR minute IN (SELECT minute FROM dropped)) ORDER BY minute");
+                                + " WHERE minute >= ? AND minute < ? ORDER BY minute");
                 ResultSet r = between(s, fromMinute, toMinute)) {
             while (r.next()) {
                 long minute = r.getLong(1);
+                if (r.getInt(2) == 0 && !drops.containsKey(minute) && !reasons.containsKey(minute)) {
+                    continue; // it was not watched, and nothing is missing in it
+                }
                 ConnectionCounts counts = new ConnectionCounts(
                         r.getLong(3), r.getLong(4), r.getLong(5), reasons.getOrDefault(minute, Map.of()));
                 out.add(new Coverage(minute, r.getInt(2), counts, drops.getOrDefault(minute, Map.of())));

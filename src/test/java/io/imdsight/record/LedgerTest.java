@@ -126,12 +126,15 @@ class LedgerTest {
     @Test
     void whatWasLostInAMinuteThatWasNotWatchedAtAllIsInItsCoverage() throws Exception {
         ledger.started(M * Seen.MINUTE_NANOS, "1.0");
-        ledger.coverage(new Coverage(M, 0, ConnectionCounts.NONE, Map.of(Drop.FAULT, 1L)));
+        Coverage lost = new Coverage(M, 0, ConnectionCounts.NONE, Map.of(Drop.FAULT, 1L));
+        ConnectionCounts unseen = new ConnectionCounts(0, 1, 0, Map.of(KernelOnly.UNEXPLAINED, 1L));
+        Coverage missed = new Coverage(M + 1, 0, unseen, Map.of());
+        ledger.coverage(lost);
+        ledger.coverage(missed);
+        ledger.coverage(new Coverage(M + 2, 0, new ConnectionCounts(1, 0, 0, Map.of()), Map.of()));
         ledger.stopped(M * Seen.MINUTE_NANOS + 1);
         try (LedgerReader reader = LedgerReader.open(directory)) {
-            assertEquals(
-                    List.of(new Coverage(M, 0, ConnectionCounts.NONE, Map.of(Drop.FAULT, 1L))),
-                    reader.coverage(M, M + 1));
+            assertEquals(List.of(lost, missed), reader.coverage(M, M + 3));
         }
     }
 
