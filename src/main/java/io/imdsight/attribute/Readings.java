@@ -70,7 +70,11 @@ final class Readings {
         reader.warmUp();
     }
 
-    /** Several connects of one process at once are read once: a process that only connects cannot make us busier than itself. {@code pids} gets each that was read. */
+    /**
+     * Several connects of one process at once are read once: a process that only connects cannot make us busier than itself.
+     *
+     * @param pids gets each that was read, and each whose network namespace is not captured
+     */
     void read(List<Connect> connects, IntConsumer pids) {
         Map<Integer, CallerReader.Raw> read = new HashMap<>();
         for (Connect c : connects) {
@@ -80,9 +84,7 @@ final class Readings {
         }
         List<Connect> others = new ArrayList<>();
         for (Connect c : connects) {
-            if (!recent.has(c.pid)) {
-                others.add(c);
-            } else if (!isAgain(c, pids)) {
+            if (!recent.has(c.pid) || !isAgain(c, pids)) {
                 readOnce(c.pid, read);
                 others.add(c);
             }
@@ -122,7 +124,6 @@ final class Readings {
         }
         copies.use(record);
         namingNanos += clock.monotonicNanos() - c.startedMonotonicNanos;
-        c.byKernelThread = false;
         named(c, caller, record.networkNamespace());
         if (table.known().isElsewhere(c)) {
             pids.accept(c.pid);

@@ -1,6 +1,7 @@
 package io.imdsight.cli;
 
 import io.imdsight.model.IpAddress;
+import io.imdsight.model.Labelled;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,28 @@ final class Converters {
     private static final Instant LATEST = Instant.ofEpochSecond(32_503_679_999L);
 
     private Converters() {}
+
+    /**
+     * A size that is not too small.
+     *
+     * @param least the least, as people write it
+     */
+    static long sizeBytes(String text, long bytesMin, String least) {
+        long out = Values.sizeBytes(text.strip());
+        if (out < bytesMin) {
+            throw new TypeConversionException("'" + text + "' is too small: " + least + " is the least");
+        }
+        return out;
+    }
+
+    private static <T extends Labelled> T labelled(T[] values, String text, String otherwise) {
+        for (T value : values) {
+            if (value.label().equals(text.strip())) {
+                return value;
+            }
+        }
+        throw new TypeConversionException("'" + text + "' " + otherwise);
+    }
 
     /** For {@code --for} and its like: a duration above zero. */
     static final class DurationConverter implements ITypeConverter<Duration> {
@@ -74,11 +97,7 @@ final class Converters {
     static final class SizeConverter implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
-            long out = Values.sizeBytes(text.strip());
-            if (out < FILE_BYTES_MIN) {
-                throw new TypeConversionException("'" + text + "' is too small: 64KiB is the least");
-            }
-            return out;
+            return sizeBytes(text, FILE_BYTES_MIN, "64KiB");
         }
     }
 
@@ -153,12 +172,7 @@ final class Converters {
     static final class LogConverter implements ITypeConverter<LogStyle> {
         @Override
         public LogStyle convert(String text) {
-            for (LogStyle s : LogStyle.values()) {
-                if (s.label().equals(text.strip())) {
-                    return s;
-                }
-            }
-            throw new TypeConversionException("'" + text + "' is no log: give calls or callers");
+            return labelled(LogStyle.values(), text, "is no log: give calls or callers");
         }
     }
 
@@ -188,12 +202,7 @@ final class Converters {
     static final class FormatConverter implements ITypeConverter<OutputFormat> {
         @Override
         public OutputFormat convert(String text) {
-            for (OutputFormat f : OutputFormat.values()) {
-                if (f.label().equals(text.strip())) {
-                    return f;
-                }
-            }
-            throw new TypeConversionException("'" + text + "' is not a format: give text or json");
+            return labelled(OutputFormat.values(), text, "is not a format: give text or json");
         }
     }
 

@@ -58,11 +58,7 @@ final class LedgerFlags {
 
         @Override
         public Long convert(String text) {
-            long out = Values.sizeBytes(text.strip());
-            if (out < BYTES_MIN) {
-                throw new TypeConversionException("'" + text + "' is too small: 1MiB is the least");
-            }
-            return out;
+            return Converters.sizeBytes(text, BYTES_MIN, "1MiB");
         }
     }
 
