@@ -38,13 +38,15 @@ final class CallerTable {
     }
 
     private final Connection connection;
+    private final Statements statements;
     private final int perDayMax;
     private final Map<CallerKey, Row> rows = new HashMap<>();
     private final Map<Long, CallersOfDay> days = new LinkedHashMap<>();
     private final CallerDigest digest = new CallerDigest();
 
-    CallerTable(Connection connection, int perDayMax) {
+    CallerTable(Connection connection, Statements statements, int perDayMax) {
         this.connection = connection;
+        this.statements = statements;
         this.perDayMax = perDayMax;
     }
 
@@ -233,6 +235,6 @@ final class CallerTable {
     }
 
     private void update(String sql, Object... values) throws SQLException {
-        LedgerSchema.update(connection, sql, values);
+        statements.update(sql, values);
     }
 }

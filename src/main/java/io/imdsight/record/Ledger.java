@@ -31,13 +31,17 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
      */
     private static final long COVERAGE_NANOS = 9_500_000_000L;
 
+    /** How often it is looked for what has grown too old, where nothing is written that makes the file grow. */
+    private static final long BOUNDS_MINUTES = 10;
+
     private final LedgerOptions options;
     private final Drops drops;
     private final Consumer<String> say;
     private final LongSupplier monotonicNanos;
     private final LedgerStore store;
     private final Retention retention;
-    private long boundsKeptMinute = -1;
+    private long boundsKeptMinute = -BOUNDS_MINUTES;
+    private long tickedMinute = -1;
     private final Waiting waiting = new Waiting(Waiting.BYTES_MAX);
     private final Map<Destination, Long> registered = new EnumMap<>(Destination.class);
     private final Acknowledgements acknowledgements;
@@ -196,8 +200,9 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
             }
             acknowledgements.write();
             long minute = Math.floorDiv(atNanos, TallyKey.MINUTE_NANOS);
-            unsynced |= coverageUnsynced && minute != boundsKeptMinute;
             keepBounds(minute);
+            unsynced |= coverageUnsynced && minute != tickedMinute;
+            tickedMinute = minute;
             unsynced |= log.look();
             file = unsynced ? store.file() : null;
             coverageUnsynced &= !unsynced;
@@ -208,9 +213,8 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         }
     }
 
-    /** Where nothing was written there is nothing to look for but what has grown too old, which is a matter of minutes. */
     private void keepBounds(long minute) {
-        if (unsynced || minute != boundsKeptMinute || retention.isUnfinished()) {
+        if (unsynced || Math.abs(minute - boundsKeptMinute) >= BOUNDS_MINUTES || retention.isUnfinished()) {
             boundsKeptMinute = minute;
             store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));

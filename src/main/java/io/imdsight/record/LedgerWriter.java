@@ -2,7 +2,6 @@ package io.imdsight.record;
 
 import io.imdsight.record.Texts.ClassKey;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,19 +14,17 @@ import java.util.Set;
 /** Writes to an open file. Each method is one transaction: wholly or not at all. */
 final class LedgerWriter implements AutoCloseable {
     private final Connection connection;
+    private final Statements statements;
     private final CallerTable callers;
     private final Map<ClassKey, Integer> classes = new HashMap<>();
 
     /** The destinations in use, with the first minute that concerns each. */
     private final Map<Destination, Long> destinations = new EnumMap<>(Destination.class);
 
-    private final PreparedStatement addTally;
-
     LedgerWriter(Connection connection, int callersPerDayMax) throws SQLException {
         this.connection = connection;
-        callers = new CallerTable(connection, callersPerDayMax);
-        addTally = connection.prepareStatement("INSERT INTO tally(minute, caller, class, count) VALUES(?, ?, ?, ?)"
-                + " ON CONFLICT DO UPDATE SET count = count + excluded.count");
+        statements = new Statements(connection);
+        callers = new CallerTable(connection, statements, callersPerDayMax);
         try (Statement s = connection.createStatement();
                 ResultSet r = s.executeQuery("SELECT name, from_minute FROM destination")) {
             while (r.next()) {
@@ -55,11 +52,13 @@ final class LedgerWriter implements AutoCloseable {
                 if (row == null && !key.caller().equals(CallerKey.OTHER)) {
                     renamed[0] += e.getValue();
                 }
-                addTally.setLong(1, key.minute());
-                addTally.setInt(2, row == null ? LedgerSchema.OTHER_ID : row.id);
-                addTally.setInt(3, classId(ClassKey.of(key)));
-                addTally.setLong(4, e.getValue());
-                addTally.executeUpdate();
+                update(
+                        "INSERT INTO tally(minute, caller, class, count) VALUES(?, ?, ?, ?)"
+                                + " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                        key.minute(),
+                        row == null ? LedgerSchema.OTHER_ID : row.id,
+                        classId(ClassKey.of(key)),
+                        e.getValue());
                 minutes.add(key.minute());
                 if (row != null) {
                     seen.put(row, profile);
@@ -257,10 +256,10 @@ final class LedgerWriter implements AutoCloseable {
     }
 
     private void transaction(Work work) throws SQLException {
-        try (Statement s = connection.createStatement()) {
-            s.execute("BEGIN IMMEDIATE");
+        try {
+            update("BEGIN IMMEDIATE");
             work.run();
-            s.execute("COMMIT");
+            update("COMMIT");
         } catch (SQLException | RuntimeException e) {
             LedgerFile.rollback(connection);
             callers.forget();
@@ -270,16 +269,11 @@ final class LedgerWriter implements AutoCloseable {
     }
 
     private void update(String sql, Object... values) throws SQLException {
-        LedgerSchema.update(connection, sql, values);
+        statements.update(sql, values);
     }
 
     @Override
     public void close() {
-        try {
-            addTally.close();
-        } catch (SQLException e) {
-            // it goes with its connection
-            return;
-        }
+        statements.close();
     }
 }

@@ -1,0 +1,50 @@
+package io.imdsight.record;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A connection's statements that change something, each read by SQLite once and kept: an idle agent writes the same few all day, and reading them anew
+ * was half of what a write takes. Only for texts of the program's own, of which there are some twenty. Under the ledger's monitor.
+ */
+final class Statements implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Statements(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs one with these values. */
+    void update(String sql, Object... values) throws SQLException {
+        PreparedStatement s = prepared.get(sql);
+        if (s == null) {
+            s = connection.prepareStatement(sql);
+            prepared.put(sql, s);
+        }
+        for (int i = 0; i < values.length; i++) {
+            s.setObject(i + 1, values[i]);
+        }
+        s.executeUpdate();
+    }
+
+    @Override
+    public void close() {
+        for (PreparedStatement s : prepared.values()) {
+            closeQuietly(s);
+        }
+        prepared.clear();
+    }
+
+    private static void closeQuietly(PreparedStatement s) {
+        try {
+            s.close();
+        } catch (SQLException e) {
+            // it goes with its connection
+            return;
+        }
+    }
+}
