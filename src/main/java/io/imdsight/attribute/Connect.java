@@ -29,14 +29,14 @@ final class Connect {
     /** When it was established, nanoseconds since 1970; 0 where that is not known. */
     long establishedNanos;
 
-    /** When it ended, or could no longer be followed, nanoseconds since 1970. */
+    /** When it ended, by the kernel or by what the capture saw, or could no longer be followed, nanoseconds since 1970. */
     long closedNanos = OPEN;
 
-    /** Whether the kernel itself said that it ended. */
-    boolean saidToEnd;
+    /** When the kernel itself said that it ended: what the capture sees may be a forgery. */
+    long kernelClosedNanos = OPEN;
 
-    /** When that was noticed, CLOCK_MONOTONIC: how long ago it is does not depend on what the other clock is set to. */
-    long closedMonotonicNanos;
+    /** From when on it may be forgotten, CLOCK_MONOTONIC: how long ago that is does not depend on what the other clock is set to. */
+    long closedMonotonicNanos = OPEN;
 
     /** Null until the process has been read, and where it could not be. */
     Caller caller;
@@ -65,10 +65,13 @@ final class Connect {
      * @param monotonicNanos the same, CLOCK_MONOTONIC
      */
     void end(long nanos, long monotonicNanos) {
-        if (closedNanos == OPEN) {
-            closedMonotonicNanos = monotonicNanos;
-        }
+        closedMonotonicNanos = Math.min(closedMonotonicNanos, monotonicNanos);
         closedNanos = Math.min(closedNanos, nanos);
+    }
+
+    /** Whether it is the kernel's word by which it ended when it did. */
+    boolean saidToEnd() {
+        return closedNanos != OPEN && closedNanos == kernelClosedNanos;
     }
 
     boolean isDone() {

@@ -106,7 +106,7 @@ final class ConnectTable {
         Connect c = bySocket.get(change.socket());
         if (c != null && c.startedMonotonicNanos <= change.timeNanos()) {
             bySocket.remove(change.socket());
-            c.saidToEnd |= c.closedNanos == Connect.OPEN;
+            c.kernelClosedNanos = nanos;
             finish(c, nanos, change.timeNanos());
         }
         orphans.remove(change.socket());
@@ -203,13 +203,17 @@ final class ConnectTable {
     }
 
     /**
-     * One that only the capture took for ended: a reset that somebody slipped in and that never arrived. What follows looks like another connection.
+     * One that only the capture took for ended by then: a reset that somebody slipped in and that never arrived. What follows looks like another connection.
      *
      * @return null where the kernel said so, too, or may have, and where another was there as well
      */
     private Connect stillOpen(Connection tuple, long nanos) {
         Connect c = byTuple.newest(tuple);
-        if (c == null || c.closedNanos >= nanos || bySocket.get(c.socket) != c || known.isElsewhere(c)) {
+        if (c == null || c.closedNanos >= nanos || known.isElsewhere(c)) {
+            return null;
+        }
+        boolean open = isOpenToTheKernel(c) || c.kernelClosedNanos != Connect.OPEN && nanos <= c.kernelClosedNanos;
+        if (!open) {
             return null;
         }
         for (Connect k = c.older; k != null; k = k.older) {
@@ -220,11 +224,19 @@ final class ConnectTable {
         return c;
     }
 
-    /** The capture saw a connection end: the kernel's own word for it may have been lost. */
+    /** Whether the kernel will say when it ends, and has not yet. */
+    private boolean isOpenToTheKernel(Connect c) {
+        return bySocket.get(c.socket) == c;
+    }
+
+    /**
+     * The capture saw a connection end: the kernel's own word for it may have been lost. Where that is still to come, the connect is kept until then, for
+     * what the capture saw may be a reset that never arrived.
+     */
     void closed(Connection tuple, long openedNanos, long nowNanos, long nowMonotonicNanos) {
         Connect c = byTuple.find(tuple, openedNanos);
         if (c != null && c.closedNanos == Connect.OPEN) {
-            c.end(nowNanos, nowMonotonicNanos);
+            c.end(nowNanos, isOpenToTheKernel(c) ? Connect.OPEN : nowMonotonicNanos);
         }
     }
 

@@ -130,7 +130,7 @@ final class KnownConnects {
     void removeEndedBefore(long monotonicNanos) {
         for (Iterator<Connect> i = all.iterator(); i.hasNext(); ) {
             Connect c = i.next();
-            if (c.closedNanos != Connect.OPEN && c.closedMonotonicNanos < monotonicNanos) {
+            if (c.closedMonotonicNanos < monotonicNanos) {
                 i.remove();
                 forget(c);
             }

@@ -99,7 +99,7 @@ final class TupleIndex {
         }
         boolean inTurn = newer.namespace != 0
                 && newer.namespace == older.namespace
-                && older.saidToEnd
+                && older.saidToEnd()
                 && older.closedNanos <= newer.establishedNanos;
         return inTurn && nanos - older.startedNanos < older.closedNanos - nanos ? older : null;
     }

@@ -158,9 +158,6 @@ class ConnectTableTest {
         assertEquals(2, table.size());
         table.expire(21 * MS + ConnectTable.GRACE_NANOS);
         assertEquals(1, table.size());
-        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 30 * MS, 30 * MS);
-        table.expire(31 * MS + ConnectTable.GRACE_NANOS);
-        assertEquals(0, table.size());
     }
 
     @Test
@@ -169,7 +166,34 @@ class ConnectTableTest {
         table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
         assertSame(c, table.find(TUPLE, OFFSET + 500 * MS));
         change(1, 600 * MS, 0, ESTABLISHED, CLOSE, 40000);
+        assertSame(c, table.find(TUPLE, OFFSET + 500 * MS), "asked for late, of a time when it was open");
         assertNull(table.find(TUPLE, OFFSET + 700 * MS));
+    }
+
+    @Test
+    void aResetThatOnlyTheCaptureSawMakesNobodyForgottenWhoCallsLater() {
+        Connect c = connect(1, 10 * MS, 100, 40000);
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
+        long later = 10 * ConnectTable.GRACE_NANOS;
+        table.expire(later);
+        assertSame(c, table.find(TUPLE, OFFSET + later));
+        change(1, later + MS, 0, ESTABLISHED, CLOSE, 40000);
+        table.expire(later + 2 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(0, table.size());
+    }
+
+    @Test
+    void whatTheCaptureSawEndIsForgottenWhereTheKernelWillNotSayIt() {
+        connect(1, 10 * MS, 100, 40000);
+        table.lost(OFFSET + 15 * MS, 15 * MS);
+        Connect older = new Connect(0, 101, 0, Connect.BEFORE_US);
+        Connection another = new Connection(SELF, 40001, IpAddress.IMDS_V4, 80);
+        table.seed(another, older);
+        table.closed(another, OFFSET + 20 * MS, OFFSET + 30 * MS, 30 * MS);
+        table.expire(16 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(1, table.size());
+        table.expire(31 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(0, table.size());
     }
 
     @Test
@@ -208,7 +232,7 @@ class ConnectTableTest {
 
     @Test
     void whatEndedWhileTheClockWasSetForwardIsForgottenAllTheSame() {
-        connect(1, 10 * MS, 100, 40000);
+        table.seed(TUPLE, new Connect(0, 100, 0, Connect.BEFORE_US));
         long hour = 3_600_000 * MS;
         table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + hour + 20 * MS, 20 * MS);
         table.expire(21 * MS + ConnectTable.GRACE_NANOS);
