@@ -55,7 +55,7 @@ final class Connect {
     /** The caller that the table has weighed; null where there is none yet. */
     Caller weighed;
 
-    /** Whether somebody has been told of it: once it is closed, too, nobody misses it. */
+    /** Whether somebody has been told of it: once it has ended as well, nobody misses it. */
     boolean asked;
 
     /**
@@ -75,7 +75,7 @@ final class Connect {
     }
 
     boolean isDone() {
-        return asked && closedNanos != OPEN;
+        return asked && closedMonotonicNanos != OPEN;
     }
 
     /**

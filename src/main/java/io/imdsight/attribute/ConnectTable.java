@@ -231,12 +231,13 @@ final class ConnectTable {
 
     /**
      * The capture saw a connection end: the kernel's own word for it may have been lost. Where that is still to come, the connect is kept until then, for
-     * what the capture saw may be a reset that never arrived.
+     * what the capture saw may be a reset that never arrived. Of one that is older than the probe it may have come already, before anybody asked.
      */
     void closed(Connection tuple, long openedNanos, long nowNanos, long nowMonotonicNanos) {
         Connect c = byTuple.find(tuple, openedNanos);
         if (c != null && c.closedNanos == Connect.OPEN) {
-            c.end(nowNanos, isOpenToTheKernel(c) ? Connect.OPEN : nowMonotonicNanos);
+            boolean stillToCome = isOpenToTheKernel(c) && c.startedNanos != Connect.BEFORE_US;
+            c.end(nowNanos, stillToCome ? Connect.OPEN : nowMonotonicNanos);
         }
     }
 

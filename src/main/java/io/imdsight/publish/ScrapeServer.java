@@ -28,11 +28,8 @@ public final class ScrapeServer implements Closeable {
     private static final int ANSWER_SECONDS_MAX = 10;
     private static final int IDLE_SECONDS_MAX = 90;
 
-    /** How often the platform looks whether one of the first two has passed, … */
-    static final int TIMER_MILLIS = 15_000;
-
-    /** … and whether the last has. Each look wakes an idle machine. */
-    private static final int IDLE_TIMER_MILLIS = 30_000;
+    /** How often the platform looks whether one of them has passed. */
+    static final int TIMER_MILLIS = 5_000;
 
     /** The stacks of threads that read one request and write one answer. */
     private static final int STACK_BYTES = 256 * 1024;
@@ -75,7 +72,6 @@ public final class ScrapeServer implements Closeable {
         System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS_MAX));
         System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(ANSWER_SECONDS_MAX));
         System.setProperty("sun.net.httpserver.timerMillis", Integer.toString(TIMER_MILLIS));
-        System.setProperty("sun.net.httpserver.clockTick", Integer.toString(IDLE_TIMER_MILLIS));
         System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(IDLE_SECONDS_MAX));
         ScrapeServer out = new ScrapeServer(HttpServer.create(address, 0), condition, makeMeters);
         out.server.setExecutor(out.threads);

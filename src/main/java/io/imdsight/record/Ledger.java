@@ -215,9 +215,9 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
 
     private void keepBounds(long minute) {
         if (unsynced || Math.abs(minute - boundsKeptMinute) >= BOUNDS_MINUTES || retention.isUnfinished()) {
-            boundsKeptMinute = minute;
-            store.attempt(w ->
+            boolean kept = store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
+            boundsKeptMinute = kept ? minute : boundsKeptMinute;
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * A connection's statements that change something, each read by SQLite once and kept: an idle agent writes the same few all day, and reading them anew
- * was half of what a write takes. Only for texts of the program's own, of which there are some twenty. Under the ledger's monitor.
+ * was half of what a write takes. Only for texts of the program's own, of which there are some forty. Under the ledger's monitor.
  */
 final class Statements implements AutoCloseable {
     private final Connection connection;
@@ -18,17 +18,24 @@ final class Statements implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Runs one with these values. */
+    /** Runs one with these values. One that fails is not kept: after some failures the driver has closed it for good, while the disk may recover. */
     void update(String sql, Object... values) throws SQLException {
         PreparedStatement s = prepared.get(sql);
         if (s == null) {
             s = connection.prepareStatement(sql);
             prepared.put(sql, s);
         }
-        for (int i = 0; i < values.length; i++) {
-            s.setObject(i + 1, values[i]);
+        try {
+            for (int i = 0; i < values.length; i++) {
+                s.setObject(i + 1, values[i]);
+            }
+            s.executeUpdate();
+            s.clearParameters(); // a command line among them would stay in memory
+        } catch (SQLException e) {
+            prepared.remove(sql);
+            closeQuietly(s);
+            throw e;
         }
-        s.executeUpdate();
     }
 
     @Override

@@ -205,6 +205,26 @@ class ConnectTableTest {
     }
 
     @Test
+    void aSenderOlderThanUsIsForgottenOnceTheCaptureSawItsConnectionEnd() {
+        table.sent(7, 10 * MS, OFFSET + 10 * MS, TUPLE, HERE); // the kernel's word for its end has gone by
+        table.closed(TUPLE, OFFSET + 10 * MS, OFFSET + 20 * MS, 20 * MS);
+        table.expire(21 * MS + ConnectTable.GRACE_NANOS);
+        assertEquals(0, table.size());
+    }
+
+    @Test
+    void whatOnlyTheCaptureSawEndIsALossWhereItMakesRoom() {
+        connect(1, 5 * MS, 100, 1);
+        Connection first = new Connection(SELF, 1, IpAddress.IMDS_V4, 80);
+        table.find(first, OFFSET + 6 * MS);
+        table.closed(first, OFFSET + 6 * MS, OFFSET + 7 * MS, 7 * MS);
+        for (int i = 0; i < KnownConnects.CONNECTS_MAX; i++) {
+            connect(2 + i, (10 + i) * MS, 100, 2 + i);
+        }
+        assertEquals(1, drops.get(Drop.CALLER_TABLE));
+    }
+
+    @Test
     void aResetThatOnlyTheCaptureSawIsNoWordOnWhoeverElseHasThePort() {
         Connect older = connect(1, 10 * MS, 100, 40000);
         Connect newer = connect(2, 50 * MS, 101, 40000);
