@@ -62,7 +62,7 @@ final class Connect {
      * It has ended, or can no longer be followed.
      *
      * @param nanos when, since 1970
-     * @param monotonicNanos the same, CLOCK_MONOTONIC
+     * @param monotonicNanos the same, CLOCK_MONOTONIC; {@link #OPEN} where it must not be forgotten for that
      */
     void end(long nanos, long monotonicNanos) {
         closedMonotonicNanos = Math.min(closedMonotonicNanos, monotonicNanos);

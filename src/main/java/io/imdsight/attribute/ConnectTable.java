@@ -212,8 +212,7 @@ final class ConnectTable {
         if (c == null || c.closedNanos >= nanos || known.isElsewhere(c)) {
             return null;
         }
-        boolean open = isOpenToTheKernel(c) || c.kernelClosedNanos != Connect.OPEN && nanos <= c.kernelClosedNanos;
-        if (!open) {
+        if (!isOpenToTheKernel(c) && (c.kernelClosedNanos == Connect.OPEN || c.kernelClosedNanos < nanos)) {
             return null;
         }
         for (Connect k = c.older; k != null; k = k.older) {

@@ -217,7 +217,9 @@ public final class Ledger implements PendingMinutes, AutoCloseable {
         if (unsynced || Math.abs(minute - boundsKeptMinute) >= BOUNDS_MINUTES || retention.isUnfinished()) {
             boolean kept = store.attempt(w ->
                     drops.add(Drop.LEDGER_EXPIRED, retention.step(store.file().writer(), w, minute)));
-            boundsKeptMinute = kept ? minute : boundsKeptMinute;
+            if (kept) {
+                boundsKeptMinute = minute;
+            }
         }
     }
 

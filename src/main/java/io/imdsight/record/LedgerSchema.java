@@ -1,7 +1,6 @@
 package io.imdsight.record;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -187,7 +186,9 @@ final class LedgerSchema {
         if (version < 3) {
             // found before the table of the same name; in memory, the file is not written
             String script = version < 2 ? "NULL AS script, " : "";
-            update(c, "CREATE TEMP VIEW caller AS SELECT *, " + script + "0 AS forwarded FROM main.caller");
+            try (Statement s = c.createStatement()) {
+                s.execute("CREATE TEMP VIEW caller AS SELECT *, " + script + "0 AS forwarded FROM main.caller");
+            }
         }
     }
 
@@ -196,16 +197,6 @@ final class LedgerSchema {
         try (Statement s = c.createStatement();
                 ResultSet r = s.executeQuery(sql)) {
             return r.next() ? r.getLong(1) : 0;
-        }
-    }
-
-    /** Runs a statement with these values. */
-    static void update(Connection c, String sql, Object... values) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                s.setObject(i + 1, values[i]);
-            }
-            s.executeUpdate();
         }
     }
 }

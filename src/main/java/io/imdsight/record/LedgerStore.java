@@ -231,10 +231,7 @@ final class LedgerStore implements AutoCloseable {
     }
 
     private void closeFile() {
-        if (writer != null) {
-            writer.close();
-            writer = null;
-        }
+        writer = null;
         if (file != null) {
             file.close();
             file = null;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Writes to an open file. Each method is one transaction: wholly or not at all. */
-final class LedgerWriter implements AutoCloseable {
+final class LedgerWriter {
     private final Connection connection;
     private final Statements statements;
     private final CallerTable callers;
@@ -270,10 +270,5 @@ final class LedgerWriter implements AutoCloseable {
 
     private void update(String sql, Object... values) throws SQLException {
         statements.update(sql, values);
-    }
-
-    @Override
-    public void close() {
-        statements.close();
     }
 }

@@ -7,10 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A connection's statements that change something, each read by SQLite once and kept: an idle agent writes the same few all day, and reading them anew
- * was half of what a write takes. Only for texts of the program's own, of which there are some forty. Under the ledger's monitor.
+ * A connection's statements that change something, each read by SQLite once and kept: an idle agent writes the same few all day. Only for texts of the
+ * program's own, of which there are some forty. They are closed with the connection. Under the ledger's monitor.
  */
-final class Statements implements AutoCloseable {
+final class Statements {
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -33,25 +33,12 @@ final class Statements implements AutoCloseable {
             s.clearParameters(); // a command line among them would stay in memory
         } catch (SQLException e) {
             prepared.remove(sql);
-            closeQuietly(s);
+            try {
+                s.close();
+            } catch (SQLException also) {
+                e.addSuppressed(also);
+            }
             throw e;
-        }
-    }
-
-    @Override
-    public void close() {
-        for (PreparedStatement s : prepared.values()) {
-            closeQuietly(s);
-        }
-        prepared.clear();
-    }
-
-    private static void closeQuietly(PreparedStatement s) {
-        try {
-            s.close();
-        } catch (SQLException e) {
-            // it goes with its connection
-            return;
         }
     }
 }

@@ -18,8 +18,8 @@ class StatementsTest {
 
     @Test
     void oneThatFailedWorksAgainOnceItsReasonIsGone() throws Exception {
-        try (Connection c = new SQLiteConfig().createConnection("jdbc:sqlite:" + directory.resolve("t.db"));
-                Statements statements = new Statements(c)) {
+        try (Connection c = new SQLiteConfig().createConnection("jdbc:sqlite:" + directory.resolve("t.db"))) {
+            Statements statements = new Statements(c);
             statements.update("CREATE TABLE t(a)");
             for (int round = 1; round <= 3; round++) {
                 statements.update("BEGIN IMMEDIATE");
@@ -37,11 +37,11 @@ class StatementsTest {
 
     @Test
     void noValueOfOneRunStaysForTheNext() throws Exception {
-        try (Connection c = new SQLiteConfig().createConnection("jdbc:sqlite::memory:");
-                Statements statements = new Statements(c)) {
+        try (Connection c = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+            Statements statements = new Statements(c);
             statements.update("CREATE TABLE t(a)");
             statements.update(INSERT, "a command line");
-            statements.update(INSERT, (Object) null);
+            statements.update(INSERT); // without a value: one that had stayed would be written again
             assertEquals(1, LedgerSchema.number(c, "SELECT count(*) FROM t WHERE a IS NULL"));
         }
     }
