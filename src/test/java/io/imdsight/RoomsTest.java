@@ -64,6 +64,9 @@ class RoomsTest {
     static final ArchRule onlyLinuxKnowsJna = only("linux", "com.sun.jna..");
 
     @ArchTest
+    static final ArchRule onlyPublishKnowsHttpCore = only("publish", "org.apache.hc..");
+
+    @ArchTest
     static final ArchRule onlyCliKnowsPicocli = only("cli", "picocli..");
 
     private static ArchRule forbidden(String room, Set<String> allowed) {

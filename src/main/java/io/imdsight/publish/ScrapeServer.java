@@ -1,62 +1,65 @@
 package io.imdsight.publish;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * {@code /metrics} and {@code /healthz}. Clients may be anybody on the machine: connections, their time and their threads are bounded, and nothing of
- * the pipeline waits for one.
+ * {@code /metrics} and {@code /healthz}: who is let in, and for how long; {@link ScrapeAnswers} says what is answered. Clients may be anybody on the
+ * machine: connections, their time and their threads are bounded, and nothing of the pipeline waits for one. Whoever comes when all places are taken
+ * gets that of the connection that has been silent longest, or has not taken its answer; a client that is being answered keeps its place. While
+ * nobody is connected nothing here wakes up.
  */
 public final class ScrapeServer implements Closeable {
     /** Prometheus, a health check and a person are three. */
-    static final int CONNECTIONS_MAX = 32;
+    static final int CONNECTIONS_MAX = 16;
 
-    private static final int THREADS = 4;
+    /** A client that says nothing for so long has gone. */
+    private static final int SILENT_MILLIS_MAX = 5_000;
 
-    /** A request that is not read after that, and an answer that is not taken, ends its connection. */
-    static final int REQUEST_SECONDS_MAX = 5;
+    /** From the connection to the end of the answer: one request each. */
+    static final long CONNECTION_NANOS_MAX = 10_000_000_000L;
 
-    private static final int ANSWER_SECONDS_MAX = 10;
-    private static final int IDLE_SECONDS_MAX = 90;
+    /** A connection that has been closed ends its thread at once. */
+    private static final long PLACE_MILLIS_MAX = 250;
 
-    /** How often the platform looks whether one of them has passed. */
-    static final int TIMER_MILLIS = 5_000;
+    /** Where the process has no descriptor left for a connection, that will not change within a moment. */
+    private static final long PAUSE_NANOS = 1_000_000_000L;
 
     /** The stacks of threads that read one request and write one answer. */
     private static final int STACK_BYTES = 256 * 1024;
 
-    private final HttpServer server;
-    private final ThreadPoolExecutor threads;
-    private final Supplier<Condition> condition;
-    private final Supplier<Meters> makeMeters;
-    private Meters meters;
+    private final ServerSocket server;
+    private final ScrapeAnswers.Sources sources;
+    private final Semaphore places = new Semaphore(CONNECTIONS_MAX);
+    private final Deque<Open> open = new ArrayDeque<>();
+    private ScrapeAnswers answers;
+    private volatile boolean closed;
 
-    private ScrapeServer(HttpServer server, Supplier<Condition> condition, Supplier<Meters> makeMeters) {
+    /** A connection, and when its time is up, on the clock of {@link System#nanoTime}. No record, for it is only ever the same as itself. */
+    private static final class Open {
+        final Socket socket;
+        final long endNanos;
+        volatile ScrapeAnswers.Stage stage = ScrapeAnswers.Stage.READING;
+
+        Open(Socket socket, long endNanos) {
+            this.socket = socket;
+            this.endNanos = endNanos;
+        }
+    }
+
+    private ScrapeServer(ServerSocket server, ScrapeAnswers.Sources sources) {
         this.server = server;
-        this.condition = condition;
-        this.makeMeters = makeMeters;
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(CONNECTIONS_MAX),
-                r -> {
-                    Thread t = new Thread(null, r, "scrape", STACK_BYTES);
-                    t.setDaemon(true);
-                    return t;
-                },
-                new ThreadPoolExecutor.AbortPolicy());
-        threads.allowCoreThreadTimeOut(true);
+        this.sources = sources;
     }
 
     /**
@@ -65,92 +68,143 @@ public final class ScrapeServer implements Closeable {
      * @param makeMeters called at the first scrape: who is never scraped need not pay for it
      * @throws IOException where the address cannot be listened on
      */
+    @SuppressWarnings("AddressSelection") // the address is one, and no name
     public static ScrapeServer start(
             InetSocketAddress address, Supplier<Condition> condition, Supplier<Meters> makeMeters) throws IOException {
-        // the platform's server takes its limits from here, when its first instance is made
-        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS_MAX));
-        System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS_MAX));
-        System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(ANSWER_SECONDS_MAX));
-        System.setProperty("sun.net.httpserver.timerMillis", Integer.toString(TIMER_MILLIS));
-        System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(IDLE_SECONDS_MAX));
-        ScrapeServer out = new ScrapeServer(HttpServer.create(address, 0), condition, makeMeters);
-        out.server.setExecutor(out.threads);
-        out.server.createContext("/", out::answer);
-        out.server.start();
+        ServerSocket server = new ServerSocket();
+        try {
+            server.bind(address);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        ScrapeServer out = new ScrapeServer(server, new ScrapeAnswers.Sources(condition, makeMeters));
+        out.thread(out::accept, "scrapes").start();
         return out;
     }
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return (InetSocketAddress) server.getLocalSocketAddress();
     }
 
-    /** A fault in here is the client's to know, and no reason to end the agent. */
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
+    private Thread thread(Runnable body, String name) {
+        Thread t = new Thread(null, body, name, STACK_BYTES);
+        t.setDaemon(true);
+        return t;
+    }
+
+    private void accept() {
+        while (!closed) {
             try {
-                route(exchange);
-            } catch (RuntimeException | LinkageError e) {
-                if (exchange.getResponseCode() < 0) {
-                    send(exchange, 500, Exposition.TEXT.contentType(), text("internal error: " + e + "\n"));
+                server.setSoTimeout(endOverdue(System.nanoTime()));
+                admit(server.accept());
+            } catch (SocketTimeoutException e) {
+                // somebody's time is up
+            } catch (IOException e) {
+                if (!closed) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
+            } catch (InterruptedException e) {
+                return; // nobody does
             }
         }
     }
 
-    private void route(HttpExchange exchange) throws IOException {
-        String method = exchange.getRequestMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            send(exchange, 405, Exposition.TEXT.contentType(), text("only GET and HEAD\n"));
+    /** How many milliseconds from now the next connection's time is up; 0 where nobody is connected. */
+    private int endOverdue(long nowNanos) {
+        synchronized (open) {
+            while (!open.isEmpty() && open.getFirst().endNanos - nowNanos <= 0) {
+                close(open.removeFirst().socket);
+            }
+            return open.isEmpty() ? 0 : (int) TimeUnit.NANOSECONDS.toMillis(open.getFirst().endNanos - nowNanos) + 1;
+        }
+    }
+
+    private void admit(Socket socket) throws InterruptedException {
+        if (!hasPlace()) {
+            close(socket);
             return;
         }
-        switch (exchange.getRequestURI().getPath()) {
-            case "/metrics" -> metrics(exchange);
-            case "/healthz" -> health(exchange);
-            case "/" -> send(exchange, 200, Exposition.TEXT.contentType(), text("imdsight: /metrics, /healthz\n"));
-            default -> send(exchange, 404, Exposition.TEXT.contentType(), text("only /metrics and /healthz\n"));
+        Open connection = new Open(socket, System.nanoTime() + CONNECTION_NANOS_MAX);
+        synchronized (open) {
+            open.addLast(connection);
         }
-    }
-
-    private void metrics(HttpExchange exchange) throws IOException {
-        Exposition format = Exposition.of(exchange.getRequestHeaders().getFirst("Accept"));
-        exchange.getResponseHeaders().set("Vary", "Accept");
-        send(exchange, 200, format.contentType(), meters().scrape(format));
-    }
-
-    private synchronized Meters meters() {
-        if (meters == null) {
-            meters = makeMeters.get();
-        }
-        return meters;
-    }
-
-    private void health(HttpExchange exchange) throws IOException {
-        Condition c = condition.get();
-        send(exchange, c.healthy() ? 200 : 503, "application/json", HealthReport.of(c));
-    }
-
-    private static void send(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", contentType);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(status, -1);
+        if (closed) { // before it was among those that close() ends
+            end(connection);
             return;
         }
-        exchange.sendResponseHeaders(status, body.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(body);
+        try {
+            thread(() -> serve(connection), "scrape").start();
+        } catch (OutOfMemoryError e) { // no thread to be had: the machine's limit
+            end(connection);
         }
     }
 
-    private static byte[] text(String line) {
-        return line.getBytes(StandardCharsets.US_ASCII);
+    private boolean hasPlace() throws InterruptedException {
+        return places.tryAcquire()
+                || (giveWay(ScrapeAnswers.Stage.READING) || giveWay(ScrapeAnswers.Stage.WRITING))
+                        && places.tryAcquire(PLACE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the connection that has been at a stage for longest, if there is one. */
+    private boolean giveWay(ScrapeAnswers.Stage stage) {
+        synchronized (open) {
+            for (Open o : open) {
+                if (o.stage == stage) {
+                    open.remove(o);
+                    close(o.socket);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void serve(Open connection) {
+        try {
+            connection.socket.setSoTimeout(SILENT_MILLIS_MAX);
+            answers().serve(connection.socket, stage -> connection.stage = stage);
+        } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
+            // the client's to know: it has gone, was silent, or sent what is no request. No reason to end the agent
+        } finally {
+            end(connection);
+        }
+    }
+
+    private synchronized ScrapeAnswers answers() {
+        if (answers == null) {
+            answers = new ScrapeAnswers(sources);
+        }
+        return answers;
+    }
+
+    private void end(Open connection) {
+        synchronized (open) {
+            open.remove(connection);
+        }
+        close(connection.socket);
+        places.release();
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it was gone before
+        }
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        closed = true;
+        try {
+            server.close();
+        } catch (IOException e) {
+            // nobody listens any more
+        }
+        synchronized (open) {
+            open.forEach(o -> close(o.socket));
+        }
     }
 }

@@ -17,10 +17,13 @@ import io.imdsight.model.PathClass;
 import io.imdsight.model.Version;
 import io.imdsight.record.CallerKey;
 import io.imdsight.record.TallyKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +33,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +56,9 @@ class ScrapeServerTest {
     private final AtomicLong clock = new AtomicLong();
     private final CallerSeries series = new CallerSeries(clock::get);
     private volatile boolean capturing = true;
+    private final AtomicInteger holding = new AtomicInteger();
+    private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile Error trouble;
     private ScrapeServer server;
 
     @BeforeEach
@@ -66,6 +75,17 @@ class ScrapeServerTest {
     }
 
     private Condition condition() {
+        holding.incrementAndGet();
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            holding.decrementAndGet();
+        }
+        if (trouble != null) {
+            throw trouble;
+        }
         return new Condition(
                 capturing, true, true, false, Samples.TIME, Samples.TIME, Samples.TIME, 0, 9, Map.of("feed", true));
     }
@@ -220,17 +240,198 @@ class ScrapeServerTest {
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 2 * ScrapeServer.CONNECTIONS_MAX; i++) {
-                Socket s = new Socket(
-                        server.address().getAddress(), server.address().getPort());
+                Socket s = connect();
                 silent.add(s);
-                s.getOutputStream().write("GET /metrics HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+                s.getOutputStream().write(bytes("GET /metrics HTTP/1.1\r\nX-Slow: "));
             }
-            Thread.sleep((ScrapeServer.REQUEST_SECONDS_MAX + 3) * 1_000L + ScrapeServer.TIMER_MILLIS);
             assertEquals(200, get("/metrics").statusCode());
+            assertTrue(isGone(silent.getFirst()), "the eldest gave way");
+            assertTrue(scrapeThreads() <= ScrapeServer.CONNECTIONS_MAX + 1, scrapeThreads() + " threads");
         } finally {
             for (Socket s : silent) {
                 s.close();
             }
+        }
+    }
+
+    @Test
+    void aClientThatKeepsSayingALittleIsLetGo() throws Exception {
+        long begun = System.nanoTime();
+        try (Socket s = connect()) {
+            s.setSoTimeout(1_000);
+            boolean gone = false;
+            while (!gone && System.nanoTime() - begun < 4 * ScrapeServer.CONNECTION_NANOS_MAX) {
+                try {
+                    s.getOutputStream().write('G');
+                    gone = s.getInputStream().read() < 0;
+                } catch (SocketTimeoutException e) {
+                    // still there
+                } catch (IOException e) {
+                    gone = true;
+                }
+            }
+            assertTrue(gone);
+            assertTrue(System.nanoTime() - begun >= ScrapeServer.CONNECTION_NANOS_MAX, "not before its time");
+        }
+        assertEquals(200, get("/metrics").statusCode());
+    }
+
+    @Test
+    void whatIsNoScrapeIsAnsweredAllTheSame() throws Exception {
+        assertEquals(
+                "HTTP/1.1 200 OK",
+                raw("GET http://here/healthz?x=1 HTTP/1.1\r\nHost: here\r\n\r\n")
+                        .getFirst());
+        assertEquals("HTTP/1.1 200 OK", raw("GET /metrics HTTP/1.0\r\n\r\n").getFirst());
+        List<String> head = raw("HEAD /metrics HTTP/1.1\r\nHost: here\r\n\r\n");
+        assertEquals("HTTP/1.1 200 OK", head.getFirst());
+        assertEquals("", head.getLast(), head.toString());
+        assertTrue(head.stream().anyMatch(l -> l.matches("Content-Length: [1-9][0-9]{3,}")), head.toString());
+        List<String> post = raw("POST /metrics HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nabc");
+        assertEquals("HTTP/1.1 405 Method Not Allowed", post.getFirst());
+        assertTrue(post.contains("Allow: GET, HEAD"), post.toString());
+        assertTrue(post.contains("Connection: close"), post.toString());
+        assertTrue(raw("nonsense\r\n\r\n").getFirst().startsWith("HTTP/1.1 400 "));
+        assertEquals(200, get("/metrics").statusCode());
+    }
+
+    @Test
+    void ofAClientNoMoreIsReadThanARequestMayHave() throws Exception {
+        String head = "GET /healthz HTTP/1.1\r\nHost: here\r\n";
+        for (String more : List.of(
+                "GET /" + "a".repeat(100_000) + " HTTP/1.1\r\n\r\n",
+                head + "X: y\r\n".repeat(30_000),
+                head + ("X: " + "y".repeat(4_000) + "\r\n \r\n").repeat(40),
+                head + "X: y\r\n" + " \r\n".repeat(60_000))) {
+            try (Socket s = connect()) {
+                sendWhileItReads(s, more);
+                assertTrue(isGone(s), more.substring(0, 60));
+            }
+        }
+        try (Socket s = connect()) { // a body is not even waited for
+            s.getOutputStream().write(bytes(head + "Content-Length: 1000000\r\n\r\n"));
+            long begun = System.nanoTime();
+            assertTrue(isGone(s));
+            assertTrue(System.nanoTime() - begun < 2_000_000_000L);
+        }
+        assertEquals(200, get("/metrics").statusCode());
+    }
+
+    @Test
+    void whoIsBeingAnsweredKeepsItsPlace() throws Exception {
+        List<Socket> others = new ArrayList<>();
+        held = new CountDownLatch(1);
+        try (Socket s = connect()) {
+            s.getOutputStream().write(bytes("GET /healthz HTTP/1.1\r\n\r\n"));
+            until(() -> holding.get() == 1);
+            for (int i = 0; i < 3 * ScrapeServer.CONNECTIONS_MAX; i++) {
+                others.add(connect());
+            }
+            for (int i = 0; i < 3 * ScrapeServer.CONNECTIONS_MAX; i++) {
+                Socket other = connect();
+                others.add(other);
+                other.getOutputStream().write(bytes("GET /healthz HTTP/1.1\r\n\r\n"));
+            }
+            until(() -> holding.get() == ScrapeServer.CONNECTIONS_MAX);
+            try (Socket oneMore = connect()) {
+                assertTrue(isGone(oneMore), "there is no place, and nobody to give way");
+            }
+            held.countDown();
+            assertTrue(isGone(s, "HTTP/1.1 200 OK"), "it was answered");
+        } finally {
+            for (Socket other : others) {
+                other.close();
+            }
+        }
+        until(() -> scrapeThreads() == 1);
+        assertEquals(200, get("/healthz").statusCode());
+    }
+
+    @Test
+    void anAnswerThatFailsIsTheClientsToKnow() throws Exception {
+        trouble = new NoClassDefFoundError("gone");
+        assertEquals(500, get("/healthz").statusCode());
+        trouble = new StackOverflowError();
+        assertTrue(raw("GET /healthz HTTP/1.1\r\n\r\n").getFirst().isEmpty(), "no answer");
+        trouble = null;
+        assertEquals(200, get("/healthz").statusCode());
+    }
+
+    @Test
+    void aClientThatIsSilentIsLetGo() throws Exception {
+        try (Socket silent = connect()) {
+            until(() -> scrapeThreads() == 2);
+            until(() -> scrapeThreads() == 1);
+            assertTrue(isGone(silent));
+        }
+    }
+
+    @Test
+    void whoIsConnectedWhenItClosesIsLetGo() throws Exception {
+        try (Socket s = connect()) {
+            s.getOutputStream().write('G');
+            until(() -> scrapeThreads() == 2);
+            server.close();
+            assertTrue(isGone(s));
+        }
+        until(() -> scrapeThreads() == 0);
+    }
+
+    private static void until(BooleanSupplier condition) throws InterruptedException {
+        long until = System.nanoTime() + 30_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < until, "never");
+            Thread.sleep(5);
+        }
+    }
+
+    /** Where the other end has enough of it, that is its right. */
+    private static void sendWhileItReads(Socket s, String text) throws IOException {
+        try {
+            s.getOutputStream().write(bytes(text));
+        } catch (SocketException e) {
+            // it is gone
+        }
+    }
+
+    private static long scrapeThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("scrape"))
+                .count();
+    }
+
+    /** Whether it ends within some seconds, whatever it says first. */
+    private static boolean isGone(Socket s) throws IOException {
+        return isGone(s, "");
+    }
+
+    private static boolean isGone(Socket s, String beginning) throws IOException {
+        s.setSoTimeout(3_000);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try {
+            s.getInputStream().transferTo(said);
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            // what was not read resets it
+        }
+        return said.toString(StandardCharsets.US_ASCII).startsWith(beginning);
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(server.address().getAddress(), server.address().getPort());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The answer's lines up to the end of the connection; an empty last one where nothing follows the head. */
+    private List<String> raw(String request) throws IOException {
+        try (Socket s = connect()) {
+            s.setSoTimeout(20_000);
+            s.getOutputStream().write(bytes(request));
+            return List.of(new String(s.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\r\n", -1));
         }
     }
 }
