@@ -111,7 +111,7 @@ def both(*edits):
     return edit
 
 
-def calls(network, way, rate, seconds):
-    out = subprocess.run([network.traffic, "calls", way, SERVICE, "80", str(rate), str(seconds)], capture_output=True, text=True, check=True)
+def calls(network, way, rate, seconds, within=()):
+    out = subprocess.run(list(within) + [network.traffic, "calls", way, SERVICE, "80", str(rate), str(seconds)], capture_output=True, text=True, check=True)
     answered, took = out.stdout.split()
     return int(answered), float(took)

@@ -76,7 +76,7 @@ final class CallerReader {
 
     /** Reads ourselves a few times: the first reading takes 40 ms, for its classes are loaded, and a caller may live for one. */
     void warmUp() {
-        int self = (int) ProcessHandle.current().pid();
+        int self = ProcessTable.ownPid();
         for (int i = 0; i < WARM_UP_ROUNDS; i++) {
             Raw raw = read(self);
             if (raw != null) {

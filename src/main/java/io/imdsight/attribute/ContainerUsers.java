@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,7 +44,9 @@ final class ContainerUsers {
     private record Users(Map<Integer, String> names, byte[] userMap, long readNanos) {}
 
     private final Path procRoot;
-    private final ThreadPoolExecutor readers;
+    /** Made for the first container. */
+    private ThreadPoolExecutor readers;
+
     private final Map<Long, Future<Users>> byMounts = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, Future<Users>> eldest) {
@@ -53,14 +56,25 @@ final class ContainerUsers {
 
     ContainerUsers(Path procRoot) {
         this.procRoot = procRoot;
-        readers = new ThreadPoolExecutor(
+    }
+
+    private Future<Users> submit(Callable<Users> reading) {
+        if (readers == null) {
+            readers = makeReaders();
+        }
+        return readers.submit(reading);
+    }
+
+    private static ThreadPoolExecutor makeReaders() {
+        ThreadPoolExecutor out = new ThreadPoolExecutor(
                 1,
                 1,
                 5,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(READERS_WAITING_MAX),
                 task -> Thread.ofPlatform().name("imdsight-users").daemon().unstarted(task));
-        readers.allowCoreThreadTimeOut(true); // nobody ends it
+        out.allowCoreThreadTimeOut(true); // nobody ends it
+        return out;
     }
 
     /**
@@ -77,7 +91,7 @@ final class ContainerUsers {
             asked = byMounts.get(mounts);
             if (pid > 0 && (asked == null || isOld(asked, nowNanos))) {
                 try {
-                    asked = readers.submit(() -> read(pid, mounts, nowNanos));
+                    asked = submit(() -> read(pid, mounts, nowNanos));
                     byMounts.put(mounts, asked);
                 } catch (RejectedExecutionException e) {
                     return null;

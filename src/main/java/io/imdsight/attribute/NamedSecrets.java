@@ -33,14 +33,24 @@ final class NamedSecrets {
         return false;
     }
 
+    private static boolean isNameAlone(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '=' || c == ':' || c == ' ' || c == '\t' || c == ',' || c == '%') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Takes out the values that follow names.
      *
      * @param script whether the text is one of a shell or the like, and not a plain argument
      */
     static String redact(String text, boolean script) {
-        if (text.chars().noneMatch(c -> c == '=' || c == ':' || c == ' ' || c == '\t' || c == ',' || c == '%')) {
-            return text; // a name alone: what follows is the next argument
+        if (isNameAlone(text)) {
+            return text; // what follows is the next argument
         }
         Matcher m = NAME.matcher(text);
         StringBuilder out = null;

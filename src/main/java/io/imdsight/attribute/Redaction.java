@@ -69,10 +69,19 @@ final class Redaction {
         boolean attached = a.startsWith("-p")
                 && a.length() > 2
                 && ATTACHED_P.matcher(program).matches();
-        if (!a.startsWith("-") || attached || a.chars().anyMatch(c -> c == '=' || c == ':' || c <= ' ')) {
+        if (!a.startsWith("-") || attached || hasValue(a)) {
             return false;
         }
         return NamedSecrets.endsWithName(a);
+    }
+
+    private static boolean hasValue(String a) {
+        for (int i = 0; i < a.length(); i++) {
+            if (a.charAt(i) == '=' || a.charAt(i) == ':' || a.charAt(i) <= ' ') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String argument(String a, String before, String program) {

@@ -7,8 +7,10 @@ import io.imdsight.linux.StateStream;
 import io.imdsight.linux.Tracefs;
 import io.imdsight.linux.TracepointFormat;
 import io.imdsight.linux.TracepointStream;
+import io.imdsight.model.IpAddress;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -86,9 +88,11 @@ record StateSource(SampleStream stream, SocketState.Layout layout, String detour
 
     /** The endpoints, as our programs want them. */
     static List<ConnectRecords.Peer> peers(AttributorOptions options) {
-        return options.endpoints().addresses().stream()
-                .map(a -> new ConnectRecords.Peer(a.high(), a.low()))
-                .toList();
+        List<ConnectRecords.Peer> out = new ArrayList<>();
+        for (IpAddress a : options.endpoints().addresses()) {
+            out.add(new ConnectRecords.Peer(a.high(), a.low()));
+        }
+        return out;
     }
 
     /** What is missing where {@link #open} failed: the end of a sentence. */

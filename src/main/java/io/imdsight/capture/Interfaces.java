@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Chooses the interfaces that lead to the endpoints: for each the routes of longest prefix, of these the ones of least metric. An endpoint that is
@@ -104,7 +103,7 @@ public final class Interfaces {
     }
 
     private static String addresses(Endpoints endpoints) {
-        return endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" or "));
+        return endpoints.joined(" or ");
     }
 
     private static Reader open(Path file) throws IOException {

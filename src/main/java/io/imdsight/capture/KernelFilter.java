@@ -3,6 +3,7 @@ package io.imdsight.capture;
 import io.imdsight.model.Endpoints;
 import io.imdsight.model.IpAddress;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * The filter that the kernel runs on each packet, in two forms that accept the same packets: an expression for libpcap, and a program of our own
@@ -76,7 +77,11 @@ final class KernelFilter {
     }
 
     private static String hosts(String word, List<IpAddress> addresses) {
-        return addresses.stream().map(a -> word + a).collect(java.util.stream.Collectors.joining(" or ", "(", ")"));
+        StringJoiner out = new StringJoiner(" or ", "(", ")");
+        for (IpAddress a : addresses) {
+            out.add(word + a);
+        }
+        return out.toString();
     }
 
     /** For {@link SocketFilter#attach}. */

@@ -2,14 +2,12 @@ package io.imdsight.cli;
 
 import io.imdsight.linux.Signals;
 import io.imdsight.model.Endpoints;
-import io.imdsight.model.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,9 +94,7 @@ final class AgentCommand implements Callable<Integer> {
                 notices(keeper));
         console.ending().onSignal(pipeline::stop);
         pipeline.state().description().forEach(console::say);
-        console.say("watching "
-                + endpoints.addresses().stream().map(IpAddress::toString).collect(Collectors.joining(" and "))
-                + " port " + endpoints.port() + "; times are UTC");
+        console.say("watching " + endpoints.joined(" and ") + " port " + endpoints.port() + "; times are UTC");
         pipeline.start();
         keeper.begin(pipeline.state()::connections, pipeline.state()::isCapturing, pipeline::stop);
         out.begin(pipeline, cloudWatch);

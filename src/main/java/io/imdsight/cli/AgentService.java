@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * thread sightings --> {@link AgentOutput} --> log, event file, counts
  * thread publisher, at a {@link Pace}: summaries, roll-ups, feed
  * thread vigil, at a pace of its own: progress of the capture, watchdog     (never writes where somebody could make it wait)
- * thread scrape: answers scrapes
+ * thread scrapes: waits for scrapers; threads scrape: one answers each
  * </pre>
  */
 final class AgentService {
@@ -141,7 +141,7 @@ final class AgentService {
                 pace.stir();
             });
         }
-        rest = new Rest(pipeline.state()::packets, AgentService::giveBack, System.nanoTime());
+        rest = new Rest(this::activity, AgentService::giveBack, System.nanoTime());
         publisher = new Thread(this::publish, "publisher");
         publisher.start();
     }
@@ -229,6 +229,10 @@ final class AgentService {
     @SuppressWarnings("CallToSystemGC")
     private static void collect() {
         System.gc();
+    }
+
+    private long activity() {
+        return pipeline.state().packets() + pipeline.state().connections().connections();
     }
 
     private static void giveBack() {

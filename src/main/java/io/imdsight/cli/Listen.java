@@ -4,6 +4,7 @@ import io.imdsight.model.IpAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -35,6 +36,17 @@ record Listen(IpAddress host, int port) {
                     "'" + text
                             + "' is nowhere to listen: give an address and a port, as in 127.0.0.1:16925 or [::1]:16925, or none");
         }
+    }
+
+    /** Written out, as {@link #hashCode}: see {@link io.imdsight.model.Caller#equals}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Listen l && port == l.port && Objects.equals(host, l.host);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Objects.hashCode(host) + port;
     }
 
     InetSocketAddress socketAddress() {

@@ -9,10 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The captures in the agent's own network namespace. Used by the captures' thread, {@link #live} aside. */
@@ -96,11 +96,12 @@ final class OwnCaptures {
         if (links == null) {
             return 0;
         }
-        return links.list().stream()
-                .filter(l -> l.name().equals(name))
-                .mapToInt(NetworkLinks.Entry::index)
-                .findFirst()
-                .orElse(0);
+        for (NetworkLinks.Entry l : links.list()) {
+            if (l.name().equals(name)) {
+                return l.index();
+            }
+        }
+        return 0;
     }
 
     /** Sets those going that are open. */
@@ -203,7 +204,10 @@ final class OwnCaptures {
     }
 
     private void openMissing(Set<String> wanted) throws IOException {
-        Set<String> captured = open.stream().map(OpenCapture::name).collect(Collectors.toSet());
+        Set<String> captured = new HashSet<>();
+        for (OpenCapture c : open) {
+            captured.add(c.name());
+        }
         missingSinceNanos.keySet().retainAll(wanted);
         for (String name : wanted) {
             if (!captured.contains(name) && mayTry(name)) {
@@ -253,7 +257,11 @@ final class OwnCaptures {
         if (open.isEmpty()) {
             return "waiting: " + choice.waiting(links.list()) + "; capture begins as soon as that changes";
         }
-        return "capturing on " + open.stream().map(OpenCapture::description).collect(Collectors.joining("; on "));
+        StringJoiner out = new StringJoiner("; on ", "capturing on ", "");
+        for (OpenCapture c : open) {
+            out.add(c.description());
+        }
+        return out.toString();
     }
 
     void close() {

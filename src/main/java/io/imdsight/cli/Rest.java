@@ -13,39 +13,39 @@ final class Rest {
     /** And once more when hardly anything is compiled any more, and who scrapes or publishes has done it once. */
     static final long SETTLED_NANOS = 300_000_000_000L;
 
-    /** A collection of the whole heap takes some 20 ms: once in ten minutes is nothing. */
+    /** A collection of the whole heap takes some 20 ms: once in ten minutes is nothing. Even one call leaves megabytes: its code is compiled. */
     static final long APART_NANOS = 600_000_000_000L;
 
-    /** Calm is a time without a call for so long; the tables forget what has ended after a minute. */
+    /** After a busy time it is calm once nothing has come for so long; the tables forget what has ended after a minute. */
     static final long CALM_NANOS = 75_000_000_000L;
 
-    /** What fewer packets leave behind is not worth it: some five hundred calls. */
-    static final long PACKETS_MIN = 5_000;
+    /** Fewer packets and connections were no busy time, some five hundred calls: a moment without one will do. */
+    static final long BUSY_MIN = 5_000;
 
-    private final LongSupplier packets;
+    private final LongSupplier activity;
     private final Runnable giveBack;
     private final long startedNanos;
     private boolean started;
     private boolean settled;
     private long restedNanos;
-    private long packetsAtRest;
-    private long packetsSeen;
+    private long activityAtRest;
+    private long activitySeen;
     private long seenNanos;
 
     /**
-     * @param packets how many were read so far
+     * @param activity how many packets and connections there were so far
      */
-    Rest(LongSupplier packets, Runnable giveBack, long nowNanos) {
-        this.packets = packets;
+    Rest(LongSupplier activity, Runnable giveBack, long nowNanos) {
+        this.activity = activity;
         this.giveBack = giveBack;
         this.startedNanos = nowNanos;
     }
 
     /** A look at whether it is time. */
     void step(long nowNanos) {
-        long now = packets.getAsLong();
-        if (now != packetsSeen) {
-            packetsSeen = now;
+        long now = activity.getAsLong();
+        if (now != activitySeen) {
+            activitySeen = now;
             seenNanos = nowNanos;
         }
         if (!started) {
@@ -53,22 +53,29 @@ final class Rest {
                 started = true;
                 rest(nowNanos);
             }
-        } else if (!settled
-                && nowNanos - startedNanos >= SETTLED_NANOS
-                && packetsSeen - packetsAtRest < PACKETS_MIN
-                && nowNanos != seenNanos) {
-            rest(nowNanos);
-        } else if (packetsSeen - packetsAtRest >= PACKETS_MIN
-                && nowNanos - seenNanos >= CALM_NANOS
-                && nowNanos - restedNanos >= APART_NANOS) {
+        } else if (isDue(nowNanos) && isCalm(nowNanos)) {
             rest(nowNanos);
         }
+    }
+
+    private boolean isDue(long nowNanos) {
+        boolean apart = nowNanos - restedNanos >= APART_NANOS;
+        boolean settles = !settled && nowNanos - startedNanos >= SETTLED_NANOS;
+        return isBusy() ? apart : settles || apart && activitySeen != activityAtRest;
+    }
+
+    private boolean isCalm(long nowNanos) {
+        return isBusy() ? nowNanos - seenNanos >= CALM_NANOS : nowNanos != seenNanos;
+    }
+
+    private boolean isBusy() {
+        return activitySeen - activityAtRest >= BUSY_MIN;
     }
 
     private void rest(long nowNanos) {
         restedNanos = nowNanos;
         settled = nowNanos - startedNanos >= SETTLED_NANOS;
-        packetsAtRest = packetsSeen;
+        activityAtRest = activitySeen;
         giveBack.run();
     }
 }

@@ -8,12 +8,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
@@ -84,8 +84,10 @@ final class Settings implements IDefaultValueProvider {
 
     /** Variables that look like ours and are none, in order; probably misspelt. */
     static List<String> unknownVariables(CommandLine root, Map<String, String> environment) {
-        Set<String> known =
-                options(root).keySet().stream().map(Settings::variable).collect(Collectors.toSet());
+        Set<String> known = new HashSet<>();
+        for (String name : options(root).keySet()) {
+            known.add(variable(name));
+        }
         return environment.keySet().stream()
                 .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
                 .filter(name -> !isOtherVariable(name))

@@ -24,7 +24,10 @@ final class SightingQueue {
     private static final int EVENT_BYTES = 512;
 
     /** Something to be done by the sighting thread, in the order of the packets. */
-    sealed interface Event permits Asked, Finished {}
+    sealed interface Event permits Asked, Finished {
+        /** The request that it is about. A method and not a {@code switch}, which makes a class at run time. */
+        RequestHead request();
+    }
 
     /**
      * A token request was read; its answer is still to come.
@@ -36,7 +39,12 @@ final class SightingQueue {
      * @param timestampNanos when it was read
      */
     record Asked(Connection connection, long openedNanos, RequestHead head, int headEnd, long timestampNanos)
-            implements Event {}
+            implements Event {
+        @Override
+        public RequestHead request() {
+            return head;
+        }
+    }
 
     /**
      * An exchange is over.
@@ -44,7 +52,12 @@ final class SightingQueue {
      * @param exchange the exchange
      * @param classification what it means
      */
-    record Finished(Exchange exchange, Classification classification) implements Event {}
+    record Finished(Exchange exchange, Classification classification) implements Event {
+        @Override
+        public RequestHead request() {
+            return exchange.request();
+        }
+    }
 
     private final long bytesMax;
     private final Queue<Event> events = new ArrayDeque<>();
@@ -127,10 +140,7 @@ final class SightingQueue {
     }
 
     private static long bytes(Event event) {
-        RequestHead head = switch (event) {
-            case Asked a -> a.head();
-            case Finished f -> f.exchange().request();
-        };
+        RequestHead head = event.request();
         return EVENT_BYTES + bytes(head.method()) + bytes(head.target()) + bytes(head.userAgent());
     }
 

@@ -79,14 +79,14 @@ final class SightingThread implements Runnable {
 
     /** One event. */
     void step(SightingQueue.Event event) {
-        switch (event) {
-            case SightingQueue.Asked asked ->
-                causes.requested(
-                        asked.head(),
-                        find(asked.connection(), asked.openedNanos(), asked.headEnd())
-                                .caller(),
-                        asked.timestampNanos());
-            case SightingQueue.Finished finished -> finished(finished);
+        if (event instanceof SightingQueue.Asked asked) {
+            causes.requested(
+                    asked.head(),
+                    find(asked.connection(), asked.openedNanos(), asked.headEnd())
+                            .caller(),
+                    asked.timestampNanos());
+        } else {
+            finished((SightingQueue.Finished) event);
         }
     }
 

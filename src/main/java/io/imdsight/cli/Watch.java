@@ -1,5 +1,6 @@
 package io.imdsight.cli;
 
+import io.imdsight.linux.ProcessTable;
 import io.imdsight.linux.ServiceManager;
 import io.imdsight.model.Plural;
 import io.imdsight.model.Version;
@@ -61,8 +62,7 @@ final class Watch {
         String pid = environment.get("WATCHDOG_PID");
         if (micros == null
                 || !micros.matches("[0-9]{1,15}")
-                || pid != null
-                        && !pid.equals(Long.toString(ProcessHandle.current().pid()))) {
+                || pid != null && !pid.equals(Integer.toString(ProcessTable.ownPid()))) {
             return 0;
         }
         return Long.parseLong(micros) * 1_000;

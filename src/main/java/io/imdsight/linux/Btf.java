@@ -1,9 +1,8 @@
 package io.imdsight.linux;
 
+import com.sun.jna.Memory;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -73,9 +72,8 @@ final class Btf {
         Path types = sysRoot.resolve(OF_KERNEL);
         // Outside of the heap, which need not grow for something that is looked at once.
         try (FileChannel file = FileChannel.open(types);
-                Arena arena = Arena.ofConfined()) {
-            long bytes = Math.min(file.size(), BYTES_MAX);
-            ByteBuffer in = arena.allocate(bytes, Long.BYTES).asByteBuffer().order(ByteOrder.nativeOrder());
+                Memory memory = new Memory(Math.max(1, Math.min(file.size(), BYTES_MAX)))) {
+            ByteBuffer in = memory.getByteBuffer(0, memory.size());
             int got = 0;
             while (in.hasRemaining() && got >= 0) {
                 got = file.read(in);

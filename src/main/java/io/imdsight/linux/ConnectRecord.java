@@ -82,6 +82,20 @@ public record ConnectRecord(
      * @param generation tells files apart that had the same number one after the other; 0 where the file system has none
      */
     public record FileIdentity(int device, long inode, int generation) {
+        /** Written out, as {@link #hashCode}: see {@link io.imdsight.model.Caller#equals}. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof FileIdentity f
+                    && device == f.device
+                    && inode == f.inode
+                    && generation == f.generation;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * Long.hashCode(inode) + device) + generation;
+        }
+
         /** The device as stat(2) gives it: new_encode_dev, linux/kdev_t.h. */
         public long statDevice() {
             int major = device >>> 20;

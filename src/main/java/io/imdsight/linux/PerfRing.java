@@ -46,8 +46,8 @@ final class PerfRing {
     private final ByteBuffer page;
     private final int dataOffset;
     private final int dataBytes;
-    private final byte[] record = new byte[1 << 16];
-    private final ByteBuffer recordView = ByteBuffer.wrap(record).order(ByteOrder.nativeOrder());
+    private byte[] record = {};
+    private ByteBuffer recordView;
     private final List<FileDescriptor> events = new ArrayList<>();
     private int largest = RECORD_BYTES_MIN;
     private long toldLost;
@@ -96,6 +96,10 @@ final class PerfRing {
             if (size < 8 || size > head - tail) {
                 tail = head; // cannot be; leave rather than loop
                 break;
+            }
+            if (size > record.length) {
+                record = new byte[Math.max(2 * record.length, size)];
+                recordView = ByteBuffer.wrap(record).order(ByteOrder.nativeOrder());
             }
             int first = Math.min(size, dataBytes - at);
             page.get(dataOffset + at, record, 0, first);

@@ -22,6 +22,11 @@ public final class ProcessTable {
         this.prefix = root.toAbsolutePath() + "/";
     }
 
+    /** This process's number in its pid namespace, getpid(2). The platform's own way of asking sets up what starts and reaps processes. */
+    public static int ownPid() {
+        return LibC.getpid();
+    }
+
     /** Opens a process; null where there is none of that number (any more). What is opened stays this process, whoever gets the number next. */
     public ProcessDirectory open(int pid) {
         int fd = RawCalls.openat(-1, RawCalls.Scratch.get().path(prefix + pid), LibC.O_RDONLY | LibC.O_CLOEXEC);

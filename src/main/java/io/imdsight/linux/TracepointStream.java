@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** The records of tracepoints, by perf events, in the order in which they were made. Knows nothing of what is in them. */
@@ -103,7 +102,7 @@ public final class TracepointStream extends SampleStream {
         if (all.isEmpty()) {
             return List.of();
         }
-        all.sort(Comparator.comparingLong(TracepointSample::timeNanos));
+        all.sort((a, b) -> Long.compare(a.timeNanos(), b.timeNanos()));
         int ready = all.size();
         while (ready > 0 && all.get(ready - 1).timeNanos() > nowNanos) {
             ready--;

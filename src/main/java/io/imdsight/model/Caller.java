@@ -1,6 +1,7 @@
 package io.imdsight.model;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A process as it was when it opened a connection or, where another had opened it, when it sent. Every text is escaped ({@link Escaped}) and free of secrets.
@@ -57,6 +58,30 @@ public record Caller(
                 containerId,
                 podUid,
                 parents);
+    }
+
+    /** Written out, as {@link #hashCode}: what the platform makes of a record makes some fifteen classes at run time (docs/performance.md). */
+    @Override
+    public boolean equals(Object other) {
+        return other == this
+                || other instanceof Caller c
+                        && pid == c.pid
+                        && userId == c.userId
+                        && startTimeNanos == c.startTimeNanos
+                        && startBootNanos == c.startBootNanos
+                        && Objects.equals(executable, c.executable)
+                        && Objects.equals(arguments, c.arguments)
+                        && Objects.equals(title, c.title)
+                        && Objects.equals(owner, c.owner)
+                        && Objects.equals(systemdUnit, c.systemdUnit)
+                        && Objects.equals(containerId, c.containerId)
+                        && Objects.equals(podUid, c.podUid)
+                        && Objects.equals(parents, c.parents);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * pid + Long.hashCode(startBootNanos ^ startTimeNanos);
     }
 
     /** The same with other ancestors. */

@@ -25,6 +25,22 @@ public record ConnectionCounts(
         this(both, kernelOnly, captureOnly, reasons, 0);
     }
 
+    /** Written out, as {@link #hashCode}: see {@link Caller#equals}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ConnectionCounts c
+                && both == c.both
+                && kernelOnly == c.kernelOnly
+                && captureOnly == c.captureOnly
+                && withoutRequest == c.withoutRequest
+                && reasons.equals(c.reasons);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(31 * (31 * both + kernelOnly) + captureOnly);
+    }
+
     /** How many connections there were. */
     public long connections() {
         return both + kernelOnly + captureOnly;

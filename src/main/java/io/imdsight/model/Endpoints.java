@@ -1,6 +1,7 @@
 package io.imdsight.model;
 
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Where the metadata service listens.
@@ -24,6 +25,15 @@ public record Endpoints(List<IpAddress> addresses, int port) {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port out of range: " + port);
         }
+    }
+
+    /** The addresses as text, each but the first behind a word of the caller's. Without streams, as all that an agent runs when it starts. */
+    public String joined(String word) {
+        StringJoiner out = new StringJoiner(word);
+        for (IpAddress a : addresses) {
+            out.add(a.toString());
+        }
+        return out.toString();
     }
 
     /** Whether an end of a segment is the service. */

@@ -9,7 +9,6 @@ import io.imdsight.record.Tally;
 import io.imdsight.record.TallyKey;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,7 +175,7 @@ public final class CallerLog {
 
     private void byCaller(Map<CallerKey, Counted> callers, long epochNanos, long seconds) throws IOException {
         List<Map.Entry<CallerKey, Counted>> sorted = new ArrayList<>(callers.entrySet());
-        sorted.sort(Comparator.comparingLong(e -> -e.getValue().requests));
+        sorted.sort((a, b) -> Long.compare(b.getValue().requests, a.getValue().requests));
         long rest = 0;
         for (int i = 0; i < sorted.size(); i++) {
             Counted counted = sorted.get(i).getValue();

@@ -16,7 +16,8 @@ public final class LineBuffer {
     /** Room for a hundred ordinary lines: one write of this size costs far less than building them. */
     public static final int FLUSH_BYTES = 64 * 1024;
 
-    private static final int INITIAL_BYTES = FLUSH_BYTES + 4096;
+    /** Many are never used. */
+    private static final int INITIAL_BYTES = 1024;
 
     /** A line longer than this was hostile: its memory is given back. */
     private static final int KEPT_BYTES_MAX = 1024 * 1024;
@@ -200,7 +201,7 @@ public final class LineBuffer {
 
     private void ensure(int more) {
         if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length + (bytes.length >> 1)));
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
         }
     }
 }

@@ -24,10 +24,13 @@ import java.util.regex.Pattern;
  * @param filesMax how many files there are, the current one included; 1 or above
  */
 public record Rotation(long fileBytesMax, long ageNanosMax, int filesMax) {
-    private static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern(
-                    "uuuuMMdd'T'HHmmss.nnnnnnnnn'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-    private static final Pattern ROTATED = Pattern.compile("\\.[0-9]{8}T[0-9]{6}\\.[0-9]{9}Z");
+    /** What the names need, loaded when a file gives way for the first time. */
+    private static final class Names {
+        static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern(
+                        "uuuuMMdd'T'HHmmss.nnnnnnnnn'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+        static final Pattern ROTATED = Pattern.compile("\\.[0-9]{8}T[0-9]{6}\\.[0-9]{9}Z");
+    }
 
     void rotate(Path path, long nowNanos) throws IOException {
         Path target = target(path, nowNanos);
@@ -41,7 +44,7 @@ public record Rotation(long fileBytesMax, long ageNanosMax, int filesMax) {
     private static Path target(Path path, long nanos) {
         Instant time =
                 Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
-        return path.resolveSibling(path.getFileName() + "." + SUFFIX.format(time));
+        return path.resolveSibling(path.getFileName() + "." + Names.SUFFIX.format(time));
     }
 
     private void prune(Path path) throws IOException {
@@ -52,7 +55,7 @@ public record Rotation(long fileBytesMax, long ageNanosMax, int filesMax) {
             for (Path p : all) {
                 String other = p.getFileName().toString();
                 if (other.startsWith(name)
-                        && ROTATED.matcher(other.substring(name.length())).matches()) {
+                        && Names.ROTATED.matcher(other.substring(name.length())).matches()) {
                     rotated.add(p);
                 }
             }

@@ -13,9 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Objects;
+import org.sqlite.JDBC;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
+import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
  * The database's file, open for writing.
@@ -98,7 +100,12 @@ final class LedgerFile implements AutoCloseable {
         config.setBusyTimeout(readOnly ? 10 * BUSY_MILLIS : BUSY_MILLIS);
         config.setCacheSize(-cacheKib);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
-        return config.createConnection("jdbc:sqlite:" + path.toAbsolutePath());
+        return connection(path.toAbsolutePath().toString(), config);
+    }
+
+    /** As the driver makes it, without the platform's list of drivers, which makes classes at run time (docs/performance.md). */
+    static Connection connection(String path, SQLiteConfig config) throws SQLException {
+        return new JDBC4Connection(JDBC.PREFIX + path, path, config.toProperties());
     }
 
     private static void prepare(Path path, Connection c) throws SQLException, LedgerException {

@@ -160,7 +160,7 @@ final class LedgerSchema {
      * name changed everything looks sound, and every commit fails. More than ours, such as an index of somebody's, is no matter.
      */
     static boolean isWhole(Connection c, List<List<String>> steps) throws SQLException {
-        try (Connection fresh = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+        try (Connection fresh = LedgerFile.connection(":memory:", new SQLiteConfig())) {
             migrate(fresh, steps);
             return texts(c).containsAll(texts(fresh));
         }

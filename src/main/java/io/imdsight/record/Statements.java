@@ -3,6 +3,7 @@ package io.imdsight.record;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ final class Statements {
         }
         try {
             for (int i = 0; i < values.length; i++) {
-                s.setObject(i + 1, values[i]);
+                set(s, i + 1, values[i]);
             }
             s.executeUpdate();
             s.clearParameters(); // a command line among them would stay in memory
@@ -39,6 +40,23 @@ final class Statements {
                 e.addSuppressed(also);
             }
             throw e;
+        }
+    }
+
+    /** By its type: {@code setObject} knows some that load a good deal of the platform. */
+    private static void set(PreparedStatement s, int at, Object value) throws SQLException {
+        if (value == null) {
+            s.setNull(at, Types.NULL);
+        } else if (value instanceof Long number) {
+            s.setLong(at, number);
+        } else if (value instanceof Integer number) {
+            s.setInt(at, number);
+        } else if (value instanceof String text) {
+            s.setString(at, text);
+        } else if (value instanceof byte[] bytes) {
+            s.setBytes(at, bytes);
+        } else {
+            throw new IllegalArgumentException("no value of the ledger: " + value.getClass());
         }
     }
 }

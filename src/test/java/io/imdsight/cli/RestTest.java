@@ -58,12 +58,26 @@ class RestTest {
     }
 
     @Test
-    void aFewCallsAreNoBusyTime() {
+    void aFewCallsAreNoBusyTimeAndLeaveSomethingAllTheSame() {
         pass(300, 0);
         assertEquals(2, rests);
-        pass(1, Rest.PACKETS_MIN - 1);
-        pass(3_600, 0);
+        pass(1, Rest.BUSY_MIN - 1);
+        pass(598, 0);
         assertEquals(2, rests);
+        pass(1, 0);
+        assertEquals(3, rests);
+        pass(86_400, 0);
+        assertEquals(3, rests);
+    }
+
+    @Test
+    void aCallNowAndThenRestsOnceInTenMinutes() {
+        pass(300, 0);
+        for (int i = 0; i < 60; i++) { // an hour
+            pass(1, 1);
+            pass(59, 0);
+        }
+        assertEquals(2 + 6, rests);
     }
 
     @Test
