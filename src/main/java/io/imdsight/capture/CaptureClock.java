@@ -3,6 +3,7 @@ package io.imdsight.capture;
 import io.imdsight.model.SegmentSink;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +41,10 @@ final class CaptureClock implements AutoCloseable {
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
     private final AtomicLong packets = new AtomicLong();
+
+    /** All captures' together, closed ones included. */
+    private LongAdder all = new LongAdder();
+
     private long packetsAtLastStep = -1;
     private int quietSteps;
     private long lastStepNanos;
@@ -65,6 +70,12 @@ final class CaptureClock implements AutoCloseable {
     /** A packet has come. Called by the capture's thread only. */
     void packet() {
         packets.incrementAndGet();
+        all.increment();
+    }
+
+    /** Counts packets there as well. To be called before the first. */
+    void countInto(LongAdder sum) {
+        all = sum;
     }
 
     void start() {
@@ -127,11 +138,6 @@ final class CaptureClock implements AutoCloseable {
     /** When the capture last made progress, on the clock of {@link System#nanoTime}. Stands still where the sink holds a thread. */
     long progressNanos() {
         return progressNanos;
-    }
-
-    /** How many packets were read. */
-    long packets() {
-        return packets.get();
     }
 
     private static long now() {

@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
@@ -150,9 +151,11 @@ public final class LiveCapture implements AutoCloseable {
         return clock.statistics().received();
     }
 
-    /** How many packets were read so far. */
-    public long packetsRead() {
-        return clock.packets();
+    /**
+     * Counts each packet that is read in a sum of several captures as well, which does not fall when one of them is closed. To be called before {@link #run}.
+     */
+    public void countInto(LongAdder sum) {
+        clock.countInto(sum);
     }
 
     /** What went to the service and came from it so far. */

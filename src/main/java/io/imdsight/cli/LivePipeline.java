@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Live capture to sightings.
@@ -43,6 +44,7 @@ final class LivePipeline {
     private final KernelClock clock = KernelClock.system();
     private final Counts counts = new Counts();
     private final Drops drops;
+    private final LongAdder packets = new LongAdder();
     private final SightingQueue queue = new SightingQueue(SightingQueue.BYTES_MAX);
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -69,16 +71,16 @@ final class LivePipeline {
         worker = new Thread(() -> guarded(sightings::run), "sightings");
         captures = new Captures(
                 new InterfaceChoice(endpoints, interfaces),
-                (name, ownNamespace) -> LiveCapture.open(
-                        name,
-                        endpoints,
-                        decoder,
-                        drops,
-                        options(ownNamespace, attributor.state().probeUp())),
+                (name, ownNamespace) -> {
+                    LiveOptions how = options(ownNamespace, attributor.state().probeUp());
+                    LiveCapture capture = LiveCapture.open(name, endpoints, decoder, drops, how);
+                    capture.countInto(packets);
+                    return capture;
+                },
                 notices,
                 this::fail);
         attributor.tellConnects(captures::connected);
-        state = new PipelineState(captures, attributor, sightings, queue, counts, drops);
+        state = new PipelineState(captures, attributor, sightings, queue, counts, drops, packets);
     }
 
     /**

@@ -4,13 +4,13 @@ import io.imdsight.attribute.Attributor;
 import io.imdsight.attribute.AttributorCounts;
 import io.imdsight.attribute.AttributorState;
 import io.imdsight.attribute.Witness;
-import io.imdsight.capture.LiveCapture;
 import io.imdsight.model.ConnectionCounts;
 import io.imdsight.model.Drops;
 import io.imdsight.model.LinkUse;
 import io.imdsight.publish.Totals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What a {@link LivePipeline} does and has seen, for any thread at any time. */
 final class PipelineState {
@@ -20,6 +20,7 @@ final class PipelineState {
     private final SightingQueue queue;
     private final Counts counts;
     private final Drops drops;
+    private final LongAdder packets;
 
     PipelineState(
             Captures captures,
@@ -27,13 +28,15 @@ final class PipelineState {
             SightingThread sightings,
             SightingQueue queue,
             Counts counts,
-            Drops drops) {
+            Drops drops,
+            LongAdder packets) {
         this.captures = captures;
         this.attributor = attributor;
         this.sightings = sightings;
         this.queue = queue;
         this.counts = counts;
         this.drops = drops;
+        this.packets = packets;
     }
 
     /** Sentences on what is captured, how callers are found, and what is missing for that. */
@@ -99,9 +102,9 @@ final class PipelineState {
         return captures.live().findAny().isPresent();
     }
 
-    /** Packets that were read. */
+    /** Packets that were read, by captures that have been closed, too. */
     long packets() {
-        return captures.live().mapToLong(LiveCapture::packetsRead).sum();
+        return packets.sum();
     }
 
     /** What went over the machine's own interfaces, to the service and back. */

@@ -19,6 +19,11 @@ final class Rest {
     /** After a busy time it is calm once nothing has come for so long; the tables forget what has ended after a minute. */
     static final long CALM_NANOS = 75_000_000_000L;
 
+    /** Where it is never calm for so long, for something calls each minute, a pause will do once the last time was so long ago. */
+    static final long OVERDUE_NANOS = 6 * APART_NANOS;
+
+    private static final long PAUSE_NANOS = 5_000_000_000L;
+
     /** Fewer packets and connections were no busy time, some five hundred calls: a moment without one will do. */
     static final long BUSY_MIN = 5_000;
 
@@ -65,7 +70,11 @@ final class Rest {
     }
 
     private boolean isCalm(long nowNanos) {
-        return isBusy() ? nowNanos - seenNanos >= CALM_NANOS : nowNanos != seenNanos;
+        if (!isBusy()) {
+            return nowNanos != seenNanos;
+        }
+        long calm = nowNanos - restedNanos >= OVERDUE_NANOS ? PAUSE_NANOS : CALM_NANOS;
+        return nowNanos - seenNanos >= calm;
     }
 
     private boolean isBusy() {

@@ -98,7 +98,7 @@ final class PerfRing {
                 break;
             }
             if (size > record.length) {
-                record = new byte[Math.max(2 * record.length, size)];
+                record = new byte[Math.max(Math.min(2 * record.length, 1 << 16), size)];
                 recordView = ByteBuffer.wrap(record).order(ByteOrder.nativeOrder());
             }
             int first = Math.min(size, dataBytes - at);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -14,6 +13,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
+import org.apache.hc.core5.http.impl.io.DefaultHttpRequestParserFactory;
 import org.apache.hc.core5.http.impl.io.HttpService;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.HttpServerRequestHandler;
@@ -41,7 +41,7 @@ final class ScrapeAnswers {
 
     private final Http1Config limits = Http1Config.custom()
             .setMaxLineLength(LINE_MAX)
-            .setMaxHeaderCount(HEADERS_MAX)
+            .setMaxHeaderCount(HEADERS_MAX + 1) // the library refuses the one that reaches it
             .build();
 
     /** No client is asked for a {@code Host}: a health check written by hand has none. */
@@ -73,6 +73,11 @@ final class ScrapeAnswers {
         WRITING
     }
 
+    /** Hears of a stage; throws where the connection is not to go on. */
+    interface Stages {
+        void reached(Stage stage) throws IOException;
+    }
+
     ScrapeAnswers(Sources sources) {
         this.sources = sources;
     }
@@ -80,16 +85,24 @@ final class ScrapeAnswers {
     /**
      * Reads a request and answers it.
      *
-     * @param stages told each stage but the first
+     * @param stages told each stage but the first, when it begins
      * @throws IOException where there is none, it came too slowly, or the answer is not taken
      */
-    void serve(Socket socket, Consumer<Stage> stages) throws IOException {
-        HttpService service = new HttpService(
-                processor,
-                (request, trigger, context) -> answer(request, trigger, stages),
-                limits,
-                (request, response, context) -> true, // closed here, whatever came of it
-                null);
+    void serve(Socket socket, Stages stages) throws IOException {
+        HttpService service =
+                new HttpService(
+                        processor,
+                        (request, trigger, context) -> answer(request, trigger, stages),
+                        limits,
+                        (request, response, context) -> true, // closed here, whatever came of it
+                        null) {
+                    // in our words: the library's repeat the request
+                    @Override
+                    protected void handleException(HttpException e, ClassicHttpResponse response) {
+                        response.setCode(toStatusCode(e));
+                        fill(response, Exposition.TEXT.contentType(), bytes("no request that is understood here"));
+                    }
+                };
         try (BoundedConnection connection = new BoundedConnection(limits)) {
             connection.bind(socket);
             service.handleRequest(connection, HttpCoreContext.create());
@@ -101,7 +114,7 @@ final class ScrapeAnswers {
     /** Reads no more of a client than a request may have. */
     private static final class BoundedConnection extends DefaultBHttpServerConnection {
         BoundedConnection(Http1Config limits) {
-            super(null, limits);
+            super(null, limits, null, null, null, null, new DefaultHttpRequestParserFactory(limits), null);
         }
 
         @Override
@@ -140,18 +153,17 @@ final class ScrapeAnswers {
     }
 
     /** A fault in here is the client's to know, and no reason to end the agent. */
-    private void answer(
-            ClassicHttpRequest request, HttpServerRequestHandler.ResponseTrigger trigger, Consumer<Stage> stages)
+    private void answer(ClassicHttpRequest request, HttpServerRequestHandler.ResponseTrigger trigger, Stages stages)
             throws HttpException, IOException {
-        stages.accept(Stage.ANSWERING);
+        stages.reached(Stage.ANSWERING);
         request.setEntity(null); // a body is nobody's; the library would read it to its end
         ClassicHttpResponse answer;
         try {
             answer = route(request);
         } catch (IOException | RuntimeException | LinkageError e) {
-            answer = line(500, "internal error: " + e);
+            answer = line(500, "internal error: " + e.getClass().getName());
         }
-        stages.accept(Stage.WRITING);
+        stages.reached(Stage.WRITING);
         trigger.submitResponse(answer);
     }
 
@@ -193,15 +205,23 @@ final class ScrapeAnswers {
     }
 
     private static ClassicHttpResponse line(int status, String text) {
-        return of(status, Exposition.TEXT.contentType(), (text + "\n").getBytes(StandardCharsets.US_ASCII));
+        return of(status, Exposition.TEXT.contentType(), bytes(text));
+    }
+
+    private static byte[] bytes(String line) {
+        return (line + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private static ClassicHttpResponse of(int status, String contentType, byte[] body) {
         ClassicHttpResponse out = new BasicClassicHttpResponse(status);
+        fill(out, contentType, body);
+        return out;
+    }
+
+    private static void fill(ClassicHttpResponse out, String contentType, byte[] body) {
         out.setHeader(HttpHeaders.CONTENT_TYPE, contentType);
         out.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         out.setHeader(HttpHeaders.CONNECTION, "close");
         out.setEntity(new ByteArrayEntity(body, null));
-        return out;
     }
 }

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 /**
  * {@code /metrics} and {@code /healthz}: who is let in, and for how long; {@link ScrapeAnswers} says what is answered. Clients may be anybody on the
  * machine: connections, their time and their threads are bounded, and nothing of the pipeline waits for one. Whoever comes when all places are taken
- * gets that of the connection that has been silent longest, or has not taken its answer; a client that is being answered keeps its place. While
- * nobody is connected nothing here wakes up.
+ * gets that of the connection that has sent no request, or not taken its answer, for longest; while an answer is made its client keeps its place.
+ * While nobody is connected nothing here wakes up.
  */
 public final class ScrapeServer implements Closeable {
     /** Prometheus, a health check and a person are three. */
@@ -49,11 +49,16 @@ public final class ScrapeServer implements Closeable {
     private static final class Open {
         final Socket socket;
         final long endNanos;
-        volatile ScrapeAnswers.Stage stage = ScrapeAnswers.Stage.READING;
 
-        Open(Socket socket, long endNanos) {
+        /** Under the monitor of all that are open, as what follows. */
+        ScrapeAnswers.Stage stage = ScrapeAnswers.Stage.READING;
+
+        long stageSinceNanos;
+
+        Open(Socket socket, long nowNanos) {
             this.socket = socket;
-            this.endNanos = endNanos;
+            this.endNanos = nowNanos + CONNECTION_NANOS_MAX;
+            this.stageSinceNanos = nowNanos;
         }
     }
 
@@ -106,7 +111,7 @@ public final class ScrapeServer implements Closeable {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             } catch (InterruptedException e) {
-                return; // nobody does
+                close(); // nobody does; whoever waits to be let in must not wait for ever
             }
         }
     }
@@ -126,7 +131,7 @@ public final class ScrapeServer implements Closeable {
             close(socket);
             return;
         }
-        Open connection = new Open(socket, System.nanoTime() + CONNECTION_NANOS_MAX);
+        Open connection = new Open(socket, System.nanoTime());
         synchronized (open) {
             open.addLast(connection);
         }
@@ -142,30 +147,43 @@ public final class ScrapeServer implements Closeable {
     }
 
     private boolean hasPlace() throws InterruptedException {
-        return places.tryAcquire()
-                || (giveWay(ScrapeAnswers.Stage.READING) || giveWay(ScrapeAnswers.Stage.WRITING))
-                        && places.tryAcquire(PLACE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        return places.tryAcquire() || someoneGivesWay() && places.tryAcquire(PLACE_MILLIS_MAX, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the connection that has been at a stage for longest, if there is one. */
-    private boolean giveWay(ScrapeAnswers.Stage stage) {
+    private boolean someoneGivesWay() {
         synchronized (open) {
+            Open longest = null;
             for (Open o : open) {
-                if (o.stage == stage) {
-                    open.remove(o);
-                    close(o.socket);
-                    return true;
+                if (o.stage != ScrapeAnswers.Stage.ANSWERING
+                        && (longest == null || o.stageSinceNanos - longest.stageSinceNanos < 0)) {
+                    longest = o;
                 }
             }
+            if (longest != null) {
+                open.remove(longest);
+                close(longest.socket);
+            }
+            return longest != null;
         }
-        return false;
+    }
+
+    private void reached(Open connection, ScrapeAnswers.Stage stage) throws IOException {
+        synchronized (open) {
+            if (!open.contains(connection)) {
+                throw new IOException("it has given way");
+            }
+            connection.stage = stage;
+            connection.stageSinceNanos = System.nanoTime();
+        }
     }
 
     private void serve(Open connection) {
         try {
             connection.socket.setSoTimeout(SILENT_MILLIS_MAX);
-            answers().serve(connection.socket, stage -> connection.stage = stage);
-        } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
+            answers().serve(connection.socket, stage -> reached(connection, stage));
+        } catch (OutOfMemoryError e) {
+            throw e; // as everywhere else: the agent ends
+        } catch (IOException | RuntimeException | Error e) {
             // the client's to know: it has gone, was silent, or sent what is no request. No reason to end the agent
         } finally {
             end(connection);

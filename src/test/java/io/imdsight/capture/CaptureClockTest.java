@@ -9,6 +9,7 @@ import io.imdsight.model.Drops;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class CaptureClockTest {
@@ -35,6 +36,20 @@ class CaptureClockTest {
         clock.step(400);
         clock.step(500);
         assertEquals(List.of(100L, 300L, 400L), received.idle);
+    }
+
+    @Test
+    void whatSeveralReadIsOneSumThatDoesNotFallWhenOneEnds() {
+        LongAdder sum = new LongAdder();
+        CaptureClock gone = new CaptureClock("a", received, new NoHandle(drops), e -> {});
+        CaptureClock stays = new CaptureClock("b", received, new NoHandle(drops), e -> {});
+        gone.countInto(sum);
+        stays.countInto(sum);
+        gone.packet();
+        gone.close();
+        stays.packet();
+        stays.packet();
+        assertEquals(3, sum.sum());
     }
 
     @Test

@@ -37,7 +37,7 @@ class RestTest {
     @Test
     void restsWhenABusyTimeIsOverAndNotDuringIt() {
         pass(10, 0);
-        pass(3_600, 1_000);
+        pass(3_000, 1_000);
         assertEquals(1, rests);
         pass(74, 0);
         assertEquals(1, rests);
@@ -45,6 +45,18 @@ class RestTest {
         assertEquals(2, rests);
         pass(86_400, 0);
         assertEquals(2, rests);
+    }
+
+    @Test
+    void busyEachMinuteRestsEachHour() {
+        pass(10, 0);
+        for (int i = 0; i < 24 * 60; i++) {
+            pass(1, 600);
+            pass(59, 0);
+        }
+        assertEquals(1 + 1 + 23, rests); // the second after five minutes, while it was not yet busy
+        pass(7_200, 10);
+        assertEquals(25, rests, "no moment without a packet");
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.imdsight.record.CallerKey;
 import io.imdsight.record.TallyKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -291,13 +293,19 @@ class ScrapeServerTest {
         assertEquals("HTTP/1.1 405 Method Not Allowed", post.getFirst());
         assertTrue(post.contains("Allow: GET, HEAD"), post.toString());
         assertTrue(post.contains("Connection: close"), post.toString());
-        assertTrue(raw("nonsense\r\n\r\n").getFirst().startsWith("HTTP/1.1 400 "));
+        List<String> garbage = raw("nonsense\u001b[2J<script>\r\n\r\n");
+        assertEquals("HTTP/1.1 400 Bad Request", garbage.getFirst());
+        assertTrue(garbage.contains("Connection: close"), garbage.toString());
+        assertEquals("no request that is understood here\n", garbage.getLast(), "nothing of it is repeated");
         assertEquals(200, get("/metrics").statusCode());
     }
 
     @Test
     void ofAClientNoMoreIsReadThanARequestMayHave() throws Exception {
         String head = "GET /healthz HTTP/1.1\r\nHost: here\r\n";
+        assertEquals(
+                "HTTP/1.1 200 OK", raw(head + "X: y\r\n".repeat(49) + "\r\n").getFirst());
+        assertTrue(raw(head + "X: y\r\n".repeat(50) + "\r\n").getFirst().startsWith("HTTP/1.1 431 "));
         for (String more : List.of(
                 "GET /" + "a".repeat(100_000) + " HTTP/1.1\r\n\r\n",
                 head + "X: y\r\n".repeat(30_000),
@@ -327,12 +335,14 @@ class ScrapeServerTest {
             for (int i = 0; i < 3 * ScrapeServer.CONNECTIONS_MAX; i++) {
                 others.add(connect());
             }
-            for (int i = 0; i < 3 * ScrapeServer.CONNECTIONS_MAX; i++) {
+            long until = System.nanoTime() + 30_000_000_000L;
+            while (holding.get() < ScrapeServer.CONNECTIONS_MAX && System.nanoTime() < until) {
                 Socket other = connect();
                 others.add(other);
-                other.getOutputStream().write(bytes("GET /healthz HTTP/1.1\r\n\r\n"));
+                sendWhileItReads(other, "GET /healthz HTTP/1.1\r\n\r\n");
+                Thread.sleep(1);
             }
-            until(() -> holding.get() == ScrapeServer.CONNECTIONS_MAX);
+            assertEquals(ScrapeServer.CONNECTIONS_MAX, holding.get());
             try (Socket oneMore = connect()) {
                 assertTrue(isGone(oneMore), "there is no place, and nobody to give way");
             }
@@ -349,12 +359,25 @@ class ScrapeServerTest {
 
     @Test
     void anAnswerThatFailsIsTheClientsToKnow() throws Exception {
-        trouble = new NoClassDefFoundError("gone");
-        assertEquals(500, get("/healthz").statusCode());
-        trouble = new StackOverflowError();
-        assertTrue(raw("GET /healthz HTTP/1.1\r\n\r\n").getFirst().isEmpty(), "no answer");
-        trouble = null;
-        assertEquals(200, get("/healthz").statusCode());
+        List<Throwable> ended = new CopyOnWriteArrayList<>();
+        UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, t) -> ended.add(t));
+        try {
+            trouble = new NoClassDefFoundError("gone\u001b");
+            assertEquals(
+                    "internal error: java.lang.NoClassDefFoundError\n",
+                    get("/healthz").body());
+            for (Error e : List.of(new StackOverflowError(), new AssertionError("no"))) {
+                trouble = e;
+                assertTrue(raw("GET /healthz HTTP/1.1\r\n\r\n").getFirst().isEmpty(), "no answer");
+            }
+            trouble = null;
+            assertEquals(200, get("/healthz").statusCode());
+            until(() -> scrapeThreads() == 1);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertEquals(List.of(), ended, "the agent would end");
     }
 
     @Test
