@@ -141,7 +141,7 @@ final class AgentService {
                 pace.stir();
             });
         }
-        rest = new Rest(this::activity, AgentService::giveBack, System.nanoTime());
+        rest = new Rest(pipeline.state()::activity, AgentService::giveBack, System.nanoTime());
         publisher = new Thread(this::publish, "publisher");
         publisher.start();
     }
@@ -229,10 +229,6 @@ final class AgentService {
     @SuppressWarnings("CallToSystemGC")
     private static void collect() {
         System.gc();
-    }
-
-    private long activity() {
-        return pipeline.state().packets() + pipeline.state().connections().connections();
     }
 
     private static void giveBack() {

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Live capture to sightings.
@@ -44,7 +43,7 @@ final class LivePipeline {
     private final KernelClock clock = KernelClock.system();
     private final Counts counts = new Counts();
     private final Drops drops;
-    private final LongAdder packets = new LongAdder();
+    private final Activity activity = new Activity();
     private final SightingQueue queue = new SightingQueue(SightingQueue.BYTES_MAX);
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -74,13 +73,18 @@ final class LivePipeline {
                 (name, ownNamespace) -> {
                     LiveOptions how = options(ownNamespace, attributor.state().probeUp());
                     LiveCapture capture = LiveCapture.open(name, endpoints, decoder, drops, how);
-                    capture.countInto(packets);
+                    capture.countInto(activity.packets());
                     return capture;
                 },
                 notices,
                 this::fail);
-        attributor.tellConnects(captures::connected);
-        state = new PipelineState(captures, attributor, sightings, queue, counts, drops, packets);
+        attributor.tellConnects(this::connected);
+        state = new PipelineState(captures, attributor, sightings, queue, counts, drops, activity);
+    }
+
+    private void connected(int pid) {
+        activity.connects().increment();
+        captures.connected(pid);
     }
 
     /**

@@ -10,7 +10,6 @@ import io.imdsight.model.LinkUse;
 import io.imdsight.publish.Totals;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What a {@link LivePipeline} does and has seen, for any thread at any time. */
 final class PipelineState {
@@ -20,7 +19,7 @@ final class PipelineState {
     private final SightingQueue queue;
     private final Counts counts;
     private final Drops drops;
-    private final LongAdder packets;
+    private final Activity activity;
 
     PipelineState(
             Captures captures,
@@ -29,14 +28,14 @@ final class PipelineState {
             SightingQueue queue,
             Counts counts,
             Drops drops,
-            LongAdder packets) {
+            Activity activity) {
         this.captures = captures;
         this.attributor = attributor;
         this.sightings = sightings;
         this.queue = queue;
         this.counts = counts;
         this.drops = drops;
-        this.packets = packets;
+        this.activity = activity;
     }
 
     /** Sentences on what is captured, how callers are found, and what is missing for that. */
@@ -104,7 +103,12 @@ final class PipelineState {
 
     /** Packets that were read, by captures that have been closed, too. */
     long packets() {
-        return packets.sum();
+        return activity.packets().sum();
+    }
+
+    /** Packets that were read and connects that the probe told of, together. */
+    long activity() {
+        return activity.sum();
     }
 
     /** What went over the machine's own interfaces, to the service and back. */

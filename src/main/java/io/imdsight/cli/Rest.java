@@ -24,7 +24,7 @@ final class Rest {
 
     private static final long PAUSE_NANOS = 5_000_000_000L;
 
-    /** Fewer packets and connections were no busy time, some five hundred calls: a moment without one will do. */
+    /** Fewer packets and connects were no busy time, some five hundred calls: a moment without one will do. */
     static final long BUSY_MIN = 5_000;
 
     private final LongSupplier activity;
@@ -38,7 +38,7 @@ final class Rest {
     private long seenNanos;
 
     /**
-     * @param activity how many packets and connections there were so far
+     * @param activity how many packets and connects there were so far
      */
     Rest(LongSupplier activity, Runnable giveBack, long nowNanos) {
         this.activity = activity;
