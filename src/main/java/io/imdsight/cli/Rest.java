@@ -10,8 +10,11 @@ final class Rest {
     /** By then everything has run once that runs again and again. */
     static final long AFTER_START_NANOS = 10_000_000_000L;
 
-    /** And once more when hardly anything is compiled any more, and who scrapes or publishes has done it once. */
-    static final long SETTLED_NANOS = 300_000_000_000L;
+    /**
+     * And again when starting is over and who scrapes or publishes has done it once; and when what an idle agent does each five seconds has been
+     * compiled, after the two hundredth time: that leaves 5 MiB with the C library.
+     */
+    static final long[] SETTLED_NANOS = {300_000_000_000L, 1_200_000_000_000L};
 
     /** A collection of the whole heap takes some 20 ms: once in ten minutes is nothing. Even one call leaves megabytes: its code is compiled. */
     static final long APART_NANOS = 600_000_000_000L;
@@ -31,7 +34,7 @@ final class Rest {
     private final Runnable giveBack;
     private final long startedNanos;
     private boolean started;
-    private boolean settled;
+    private int settled;
     private long restedNanos;
     private long activityAtRest;
     private long activitySeen;
@@ -65,7 +68,7 @@ final class Rest {
 
     private boolean isDue(long nowNanos) {
         boolean apart = nowNanos - restedNanos >= APART_NANOS;
-        boolean settles = !settled && nowNanos - startedNanos >= SETTLED_NANOS;
+        boolean settles = settled < SETTLED_NANOS.length && nowNanos - startedNanos >= SETTLED_NANOS[settled];
         return isBusy() ? apart : settles || apart && activitySeen != activityAtRest;
     }
 
@@ -83,7 +86,9 @@ final class Rest {
 
     private void rest(long nowNanos) {
         restedNanos = nowNanos;
-        settled = nowNanos - startedNanos >= SETTLED_NANOS;
+        while (settled < SETTLED_NANOS.length && nowNanos - startedNanos >= SETTLED_NANOS[settled]) {
+            settled++;
+        }
         activityAtRest = activitySeen;
         giveBack.run();
     }

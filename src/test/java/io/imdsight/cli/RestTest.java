@@ -30,8 +30,12 @@ class RestTest {
         assertEquals(1, rests);
         pass(1, 0);
         assertEquals(2, rests);
-        pass(86_400, 0);
+        pass(899, 0);
         assertEquals(2, rests);
+        pass(1, 0);
+        assertEquals(3, rests);
+        pass(86_400, 0);
+        assertEquals(3, rests);
     }
 
     @Test
@@ -79,7 +83,7 @@ class RestTest {
         pass(1, 0);
         assertEquals(3, rests);
         pass(86_400, 0);
-        assertEquals(3, rests);
+        assertEquals(4, rests); // once more, twenty minutes after the start
     }
 
     @Test
