@@ -43,8 +43,7 @@ final class RawCalls {
         /** The root of /proc, a number, a name. */
         private static final int PATH_BYTES = 1024;
 
-        /** No {@code Scratch::new}, which no class archive holds. */
-        private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(() -> new Scratch());
+        private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
         /** Kept so that the memory is not freed. */
         private final Memory memory = new Memory(PATH_BYTES + DATA_BYTES);
